@@ -1,0 +1,40 @@
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import BaseUserCreationForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from .models import User, UserQuerySet
+
+
+@admin.register(User)
+class AccountAdmin(UserAdmin):
+    """Who may work in the shop."""
+
+    add_form = BaseUserCreationForm
+    list_display = ["full_name", "email", "is_staff", "is_superuser", "is_active", "created_at"]
+    list_filter = ["is_staff", "is_superuser", "is_active"]
+    search_fields = ["full_name", "email"]
+    ordering = ["-created_at"]
+    date_hierarchy = "created_at"
+    readonly_fields = ["last_login", "created_at", "updated_at"]
+    filter_horizontal = []
+    actions = ["approve"]
+    fieldsets = [
+        (None, {"fields": ["full_name", "email", "password"]}),
+        (_("Role"), {"fields": ["is_staff", "is_superuser", "is_active"]}),
+        (_("When"), {"fields": ["created_at", "updated_at", "last_login"]}),
+    ]
+    add_fieldsets = [
+        (None, {"fields": ["full_name", "email", "password1", "password2"]}),
+        (_("Role"), {"fields": ["is_staff", "is_superuser"]}),
+    ]
+
+    @admin.action(description=_("Approve the selected accounts"))
+    def approve(self, request: HttpRequest, queryset: UserQuerySet) -> None:
+        count = queryset.approve()
+        words = ngettext(
+            "%(count)d account is approved.", "%(count)d accounts are approved.", count
+        )
+        self.message_user(request, words % {"count": count})

@@ -1,0 +1,106 @@
+from typing import Any, Self
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models, transaction
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def waiting(self) -> Self:
+        """Registered, and not yet approved by an administrator."""
+        return self.filter(is_active=True, is_staff=False)
+
+    def approve(self) -> int:
+        return self.waiting().update(is_staff=True)
+
+
+class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        """All in lower case: one person is one account, whatever the capitals."""
+        return (email or "").strip().lower()
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=self.normalize_email(username))
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Somebody who works in the shop.
+
+    Waiting, staff (`is_staff`: the portal) or administrator (`is_superuser`: accounts, products
+    and Django's admin too).
+    """
+
+    email = models.EmailField(
+        _("e-mail"),
+        unique=True,
+        error_messages={"unique": _("There is already an account with this e-mail. Sign in instead.")},
+    )
+    full_name = models.CharField(_("full name"), max_length=120)
+    is_active = models.BooleanField(
+        _("active"),
+        default=True,
+        help_text=_("Untick this, rather than delete the account of somebody who leaves."),
+    )
+    is_staff = models.BooleanField(
+        _("approved"), default=False, help_text=_("May use the portal: record batches, print labels.")
+    )
+    is_founder = models.BooleanField(_("first account"), default=False, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["full_name"]
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        constraints = [
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="account_email_in_lower_case"),
+            models.CheckConstraint(
+                condition=Q(is_superuser=False) | Q(is_staff=True),
+                name="account_administrator_is_approved",
+                violation_error_message=_("An administrator must be approved too."),
+            ),
+            models.UniqueConstraint(
+                fields=["is_founder"], condition=Q(is_founder=True), name="account_one_is_first"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    def clean(self) -> None:
+        super().clean()
+        self.email = type(self).objects.normalize_email(self.email)
+
+    def register(self) -> None:
+        """Save a new account in the role it starts with.
+
+        The first account ever made is the administrator. Later ones wait for approval unless
+        REGISTRATION is open. Raises IntegrityError where somebody else was first in this very
+        instant, or has taken the e-mail.
+        """
+        with transaction.atomic():
+            self.is_founder = self.is_superuser = not User.objects.exists()
+            self.is_staff = self.is_founder or settings.REGISTRATION == "open"
+            self.save()
+
+    def accounts_to_approve(self) -> int:
+        """How many accounts wait for this one's decision: none do, unless it is an administrator's."""
+        return User.objects.waiting().count() if self.is_superuser else 0

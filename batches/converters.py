@@ -1,0 +1,16 @@
+from .codes import read_code
+
+
+class CodeConverter:
+    """A batch's code in the portal's URLs, read as forgivingly as on the report."""
+
+    regex = "[^/]+"
+
+    def to_python(self, value: str) -> str:
+        code = read_code(value)
+        if code is None:
+            raise ValueError(value)
+        return code
+
+    def to_url(self, value: str) -> str:
+        return value

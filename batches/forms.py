@@ -1,0 +1,129 @@
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from .codes import read_code
+from .models import Batch, Product
+from .models.queries import BatchQuerySet
+from .shelf_life import Freshness
+
+FEW_PRODUCTS = 10  # so many are large buttons to tap; more are a drop-down list
+
+NO_SUCH_DATE = {
+    "invalid": _("There is no such date. Write it as year-month-day, such as 2026-11-22.")
+}
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d", attrs={"autocomplete": "off"})
+
+
+class BatchForm(forms.ModelForm):
+    class Meta:
+        model = Batch
+        fields = [
+            "product",
+            "batch_identifier",
+            "butcher_date",
+            "arrival_date",
+            "use_by",
+            "supplier",
+            "supplier_lot",
+        ]
+        widgets = {
+            "batch_identifier": forms.TextInput(
+                attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+            ),
+            "butcher_date": DateInput(),
+            "arrival_date": DateInput(),
+            "use_by": DateInput(),
+            "supplier": forms.TextInput(attrs={"autocomplete": "off"}),
+            "supplier_lot": forms.TextInput(attrs={"autocomplete": "off"}),
+        }
+        error_messages = {
+            "product": {"required": _("Choose the product.")},
+            "butcher_date": NO_SUCH_DATE,
+            "arrival_date": NO_SUCH_DATE,
+            "use_by": NO_SUCH_DATE,
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = Product.objects.filter(Q(active=True) | Q(pk=self.instance.product_id))
+        widget = forms.RadioSelect if offered.count() <= FEW_PRODUCTS else forms.Select
+        self.fields["product"] = forms.ModelChoiceField(
+            offered,
+            label=Batch._meta.get_field("product").verbose_name.capitalize(),
+            widget=widget,
+            empty_label=None if widget is forms.RadioSelect else "",
+            error_messages=self.Meta.error_messages["product"],
+        )
+
+    def save_unless_taken(self) -> Batch | None:
+        """The saved batch; None where the form's errors say why not.
+
+        An identifier that was free when the form was checked may be taken when it is saved: then
+        the form is checked again.
+        """
+        while self.is_valid():
+            try:
+                with transaction.atomic():
+                    return self.save()
+            except IntegrityError:
+                self.full_clean()
+        return None
+
+
+class FilterForm(forms.Form):
+    """Narrows the list of batches; a choice that makes no sense is named and left out."""
+
+    search = forms.CharField(label=_("Identifier"), max_length=20, required=False)
+    product = forms.ModelChoiceField(
+        Product.objects.all(), label=_("Product"), required=False, empty_label=_("All products")
+    )
+    status = forms.ChoiceField(
+        label=_("Status"), choices=[("", _("Every status")), *Freshness.choices], required=False
+    )
+
+    def narrow(self, batches: BatchQuerySet, today: date) -> BatchQuerySet:
+        self.full_clean()
+        chosen = self.cleaned_data
+        if chosen.get("search"):
+            batches = batches.filter(batch_identifier__icontains=chosen["search"])
+        if chosen.get("product"):
+            batches = batches.filter(product=chosen["product"])
+        if chosen.get("status"):
+            batches = batches.of_freshness(Freshness(chosen["status"]), today)
+        return batches
+
+    def is_narrowed(self) -> bool:
+        return any(self.cleaned_data.values())
+
+
+class FindForm(forms.Form):
+    """The code under a QR code, typed in by hand; the whole link will do too."""
+
+    code = forms.CharField(
+        label=_("Code on the label"),
+        max_length=200,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )
+
+    def clean_code(self) -> str:
+        code = read_code(self.cleaned_data["code"].rpartition("/")[2])
+        if code is None:
+            raise ValidationError(
+                _("A code has 10 letters and digits, such as 7K3QF 9XM2A. Look at the label again."),
+                code="code",
+            )
+        return code

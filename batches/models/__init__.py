@@ -1,0 +1,4 @@
+from .batch import Batch
+from .product import Product
+
+__all__ = ["Batch", "Product"]

@@ -1,0 +1,217 @@
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.validators import RegexValidator
+from django.db import IntegrityError, models, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from ..codes import LENGTH, new_code
+from ..qr import qr_svg
+from ..shelf_life import Freshness, ShelfLife, days_on_shelf
+from .product import Product
+from .queries import BatchQuerySet
+from .saving import with_fields
+
+# A date outside these years is a slip of the finger.
+EARLIEST = date(2000, 1, 1)
+LATEST = date(2099, 12, 31)
+
+
+def validate_year(value: date) -> None:
+    if not EARLIEST <= value <= LATEST:
+        raise ValidationError(
+            _("The year %(year)s looks like a slip. Write all four digits, such as 2026."),
+            code="year",
+            params={"year": value.year},
+        )
+
+
+class Batch(models.Model):
+    """Meat or fish of one product that arrived together; what a label stands for."""
+
+    id = models.CharField(
+        _("code"), primary_key=True, max_length=LENGTH, default=new_code, editable=False
+    )
+    product = models.ForeignKey(
+        Product, models.PROTECT, related_name="batches", verbose_name=_("product")
+    )
+    batch_identifier = models.CharField(
+        _("batch identifier"),
+        max_length=20,
+        validators=[
+            RegexValidator(
+                # What a GS1 lot number and a URL both carry unharmed.
+                r"^[A-Za-z0-9._-]+\Z",
+                _("Use letters A to Z, digits, dots, hyphens and underscores only, without spaces."),
+            )
+        ],
+        help_text=_("Your own number for it: up to 20 letters, digits, dots, hyphens, underscores."),
+    )
+    butcher_date = models.DateField(_("butcher date"), validators=[validate_year])
+    arrival_date = models.DateField(_("arrival date"), validators=[validate_year])
+    use_by = models.DateField(
+        _("use-by date"),
+        null=True,
+        blank=True,
+        validators=[validate_year],
+        help_text=_("From the supplier's label, if it has one."),
+    )
+    supplier = models.CharField(_("supplier"), max_length=120, blank=True)
+    supplier_lot = models.CharField(_("supplier's lot"), max_length=60, blank=True)
+
+    # The shelf life its product had when the batch was recorded: a label keeps its promise.
+    fresh_days = models.PositiveSmallIntegerField(editable=False)
+    caution_days = models.PositiveSmallIntegerField(editable=False)
+    caution_from = models.DateField(editable=False)
+    expired_from = models.DateField(editable=False)
+
+    removed_on = models.DateField(_("taken off the shelf on"), null=True, blank=True)
+    removal_reason = models.CharField(_("why it was taken off"), max_length=200, blank=True)
+    recalled_at = models.DateTimeField(_("recalled at"), null=True, blank=True)
+    recall_reason = models.CharField(
+        _("reason for the recall"), max_length=200, blank=True, help_text=_("Customers read this.")
+    )
+
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, editable=False, verbose_name=_("recorded by")
+    )
+    created_at = models.DateTimeField(_("recorded at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed at"), auto_now=True)
+    # The shop's date of the last save: by it the database refuses an arrival in the future.
+    saved_on = models.DateField(editable=False)
+
+    objects = BatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("batch")
+        verbose_name_plural = _("batches")
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="batch_newest_first"),
+            models.Index(fields=["caution_from"], name="batch_caution_from"),
+            models.Index(fields=["expired_from"], name="batch_expired_from"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("batch_identifier"),
+                name="batch_identifier_is_its_own",
+                violation_error_code="identifier_taken",
+                violation_error_message=_("Another batch has this identifier already. Choose another."),
+            ),
+            models.CheckConstraint(
+                condition=Q(butcher_date__gte=EARLIEST), name="batch_year_is_plausible"
+            ),
+            models.CheckConstraint(
+                condition=Q(arrival_date__gte=F("butcher_date")),
+                name="batch_arrives_after_butchering",
+                violation_error_code="arrives_too_early",
+                violation_error_message=_("A batch cannot arrive before it was butchered."),
+            ),
+            models.CheckConstraint(
+                condition=Q(arrival_date__lte=F("saved_on")), name="batch_has_arrived"
+            ),
+            models.CheckConstraint(
+                condition=Q(use_by=None) | Q(use_by__gte=F("butcher_date"), use_by__lte=LATEST),
+                name="batch_use_by_after_butchering",
+                violation_error_code="use_by_too_early",
+                violation_error_message=_("The use-by date cannot lie before the butcher date."),
+            ),
+            models.CheckConstraint(
+                condition=Q(caution_from__lte=F("expired_from")), name="batch_turns_in_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(recalled_at=None, recall_reason="")
+                | (Q(recalled_at__isnull=False) & ~Q(recall_reason="")),
+                name="batch_recall_has_a_reason",
+                violation_error_code="recall_incomplete",
+                violation_error_message=_("A recall needs both its time and its reason."),
+            ),
+        ]
+
+    FIELD_TO_MEND = {
+        "identifier_taken": "batch_identifier",
+        "arrives_too_early": "arrival_date",
+        "use_by_too_early": "use_by",
+        "recall_incomplete": "recall_reason",
+    }
+
+    PLANNED = ["fresh_days", "caution_days", "caution_from", "expired_from", "saved_on"]
+
+    def __str__(self) -> str:
+        return self.batch_identifier
+
+    def get_absolute_url(self) -> str:
+        return reverse("batch", args=[self.pk])
+
+    def report_url(self) -> str:
+        """Where customers read of this batch: what its QR code says. Never from a request's Host."""
+        return settings.PUBLIC_URL + reverse("report", args=[self.pk])
+
+    def qr_code(self) -> SafeString:
+        return qr_svg(self.report_url())
+
+    def spelled_code(self) -> str:
+        """The code as it is read out and typed in: two groups of five."""
+        return f"{self.pk[:5]} {self.pk[5:]}"
+
+    def clean(self) -> None:
+        if self.arrival_date and self.arrival_date > timezone.localdate():
+            message = _("This day has not come yet. A batch is recorded once it has arrived.")
+            raise ValidationError({"arrival_date": ValidationError(message, code="future")})
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """As Django does it, with each message at the field that mends it."""
+        try:
+            super().validate_constraints(exclude=exclude)
+        except ValidationError as refused:
+            by_field: dict[str, list[ValidationError]] = {}
+            for error in refused.error_dict[NON_FIELD_ERRORS]:
+                field = self.FIELD_TO_MEND.get(error.code or "", NON_FIELD_ERRORS)
+                by_field.setdefault(field, []).append(error)
+            raise ValidationError(by_field) from None
+
+    def save(self, **options: Any) -> None:  # type: ignore[override]
+        """Save, with the days on which it turns. A code that is taken is drawn again."""
+        self.plan()
+        try:
+            with transaction.atomic(using=options.get("using")):
+                super().save(**with_fields(options, *self.PLANNED))
+        except IntegrityError:
+            if not (self._state.adding and Batch.objects.filter(pk=self.pk).exists()):
+                raise
+            self.pk = new_code()
+            self.save(**options)
+
+    def plan(self) -> None:
+        """Fill in what follows from the product and the dates."""
+        keeps_product = Batch.objects.filter(pk=self.pk, product=self.product).exists()
+        if self._state.adding or not keeps_product:
+            self.fresh_days = self.product.fresh_days
+            self.caution_days = self.product.caution_days
+        life = ShelfLife.of(
+            self.arrival_date,
+            self.use_by,
+            fresh_days=self.fresh_days,
+            caution_days=self.caution_days,
+        )
+        self.caution_from, self.expired_from = life.caution_from, life.expired_from
+        self.saved_on = timezone.localdate()
+
+    def shelf_life(self) -> ShelfLife:
+        return ShelfLife(self.caution_from, self.expired_from)
+
+    def freshness(self, today: date | None = None) -> Freshness:
+        """What a customer is told; a recall stands above everything."""
+        if self.recalled_at:
+            return Freshness.RECALLED
+        return self.shelf_life().freshness(today or timezone.localdate())
+
+    def days_on_shelf(self, today: date | None = None) -> int:
+        return days_on_shelf(self.arrival_date, today or timezone.localdate())

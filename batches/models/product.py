@@ -1,0 +1,66 @@
+import unicodedata
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from .saving import with_fields
+
+
+class Product(models.Model):
+    """What a shop sells by the batch, with the shelf life the shop gives it."""
+
+    name = models.CharField(_("name"), max_length=60)
+    # SQLite's LOWER knows only ASCII, so "KÖFTE" and "köfte" are told to be one name here.
+    name_folded = models.TextField(unique=True, editable=False)
+    emoji = models.CharField(_("emoji"), max_length=16, blank=True)
+    fresh_days = models.PositiveSmallIntegerField(
+        _("fresh through day"),
+        default=2,
+        validators=[MaxValueValidator(3650)],
+        help_text=_("Days on the shelf; the day of arrival is 0."),
+    )
+    caution_days = models.PositiveSmallIntegerField(
+        _("caution through day"),
+        default=4,
+        validators=[MaxValueValidator(3650)],
+        help_text=_("From the day after, the batch is expired."),
+    )
+    storage_advice = models.CharField(_("storage advice"), max_length=200, blank=True)
+    active = models.BooleanField(
+        _("active"), default=True, help_text=_("Untick this to offer it no longer for new batches.")
+    )
+
+    class Meta:
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
+        ordering = ["name_folded"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(caution_days__gte=F("fresh_days")),
+                name="product_caution_comes_after_fresh",
+                violation_error_message=_("The days of caution cannot end before the fresh days do."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.emoji} {self.name}".strip()
+
+    def clean(self) -> None:
+        self.name = " ".join(self.name.split())
+        same_name = Product.objects.filter(name_folded=folded(self.name)).exclude(pk=self.pk)
+        if same_name.exists():
+            message = _("There is already a product with this name. Change that one, or choose another name.")
+            raise ValidationError({"name": ValidationError(message, code="unique")})
+
+    def save(self, **options: Any) -> None:  # type: ignore[override]
+        self.name_folded = folded(self.name)
+        super().save(**with_fields(options, "name_folded"))
+
+
+def folded(name: str) -> str:
+    """`name` without what the eye does not tell apart: capitals, and ways to write one letter."""
+    return unicodedata.normalize("NFKC", name).casefold()

@@ -1,0 +1,44 @@
+import re
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+
+from ..shelf_life import Freshness
+
+if TYPE_CHECKING:
+    from .batch import Batch
+
+
+class BatchQuerySet(models.QuerySet["Batch"]):
+    def on_shelf(self) -> Self:
+        return self.filter(removed_on=None, recalled_at=None)
+
+    def recalled(self) -> Self:
+        return self.exclude(recalled_at=None)
+
+    def of_freshness(self, freshness: Freshness, today: date) -> Self:
+        """What `Batch.freshness` says, asked of the database."""
+        if freshness == Freshness.RECALLED:
+            return self.recalled()
+        turned = {
+            Freshness.FRESH: Q(caution_from__gt=today),
+            Freshness.CAUTION: Q(caution_from__lte=today, expired_from__gt=today),
+            Freshness.EXPIRED: Q(expired_from__lte=today),
+        }
+        return self.filter(turned[freshness], recalled_at=None)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-created_at", "-pk")
+
+    def next_identifier(self, today: date) -> str:
+        """The next free identifier in the day's row, such as 261122-03."""
+        prefix = f"{today:%y%m%d}-"
+        of_today = self.filter(batch_identifier__startswith=prefix)
+        matches = (
+            re.fullmatch(r"\d{1,4}", identifier.removeprefix(prefix))
+            for identifier in of_today.values_list("batch_identifier", flat=True)
+        )
+        last = max((int(match[0]) for match in matches if match), default=0)
+        return f"{prefix}{last + 1:02}"

@@ -1,0 +1,49 @@
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Self
+
+from .models import Batch
+from .shelf_life import Freshness
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a customer may read of a batch, and nothing else."""
+
+    code: str
+    product: str
+    emoji: str
+    storage_advice: str
+    batch_identifier: str
+    butcher_date: date
+    arrival_date: date
+    use_by: date | None
+    freshness: Freshness
+    days_on_shelf: int
+    lasts_through: date | None
+    expired_from: date
+    removed_on: date | None
+    recalled_at: datetime | None
+    recall_reason: str
+    as_of: date
+
+    @classmethod
+    def of(cls, batch: Batch, today: date) -> Self:
+        return cls(
+            code=batch.pk,
+            product=batch.product.name,
+            emoji=batch.product.emoji,
+            storage_advice=batch.product.storage_advice,
+            batch_identifier=batch.batch_identifier,
+            butcher_date=batch.butcher_date,
+            arrival_date=batch.arrival_date,
+            use_by=batch.use_by,
+            freshness=batch.freshness(today),
+            days_on_shelf=batch.days_on_shelf(today),
+            lasts_through=batch.shelf_life().lasts_through(today),
+            expired_from=batch.expired_from,
+            removed_on=batch.removed_on,
+            recalled_at=batch.recalled_at,
+            recall_reason=batch.recall_reason,
+            as_of=today,
+        )

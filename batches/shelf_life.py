@@ -1,0 +1,70 @@
+"""The rules of freshness: no clock, no database, no request.
+
+Days are calendar days by the shop's clock, and whoever asks names today.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Self
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Freshness(TextChoices):
+    FRESH = "fresh", _("Fresh")
+    CAUTION = "caution", _("Caution")
+    EXPIRED = "expired", _("Expired")
+    RECALLED = "recalled", _("Recalled")
+
+
+@dataclass(frozen=True)
+class ShelfLife:
+    """The days on which a batch turns: its first day of caution, and its first day expired.
+
+    They are the same day where the supplier's use-by date ends the fresh days.
+    """
+
+    caution_from: date
+    expired_from: date
+
+    @classmethod
+    def of(
+        cls, arrival_date: date, use_by: date | None, *, fresh_days: int, caution_days: int
+    ) -> Self:
+        """Fresh through day `fresh_days` on the shelf, caution through `caution_days`, then expired.
+
+        The supplier's use-by date is the last day of all: food past it is deemed unsafe in the EU
+        and the UK (Regulation (EU) 1169/2011, article 24), whatever the days on the shelf say.
+        """
+        caution_from = arrival_date + timedelta(days=fresh_days + 1)
+        expired_from = arrival_date + timedelta(days=caution_days + 1)
+        if use_by is not None:
+            expired_from = min(expired_from, use_by + timedelta(days=1))
+        return cls(min(caution_from, expired_from), expired_from)
+
+    def freshness(self, today: date) -> Freshness:
+        if today >= self.expired_from:
+            return Freshness.EXPIRED
+        if today >= self.caution_from:
+            return Freshness.CAUTION
+        return Freshness.FRESH
+
+    def lasts_through(self, today: date) -> date | None:
+        """The last day on which today's freshness holds; None once expired, which lasts."""
+        turns = [day for day in (self.caution_from, self.expired_from) if day > today]
+        return min(turns) - timedelta(days=1) if turns else None
+
+
+def days_on_shelf(arrival_date: date, today: date) -> int:
+    """Whole days since arrival: the day of arrival is 0."""
+    return (today - arrival_date).days
+
+
+def seconds_left_of_day(now: datetime) -> int:
+    """Seconds from `now` to the next midnight of its own time zone, rounded down.
+
+    Counted as time that passes, so that a night on which the clocks change is right too.
+    """
+    midnight = datetime.combine(now.date() + timedelta(days=1), time.min, tzinfo=now.tzinfo)
+    return int(midnight.timestamp() - now.timestamp())

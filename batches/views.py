@@ -1,0 +1,120 @@
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers, patch_cache_control
+from django.utils.translation import gettext as _
+from django.views.decorators.http import conditional_page, require_http_methods, require_safe
+
+from . import labels
+from .access import staff_required
+from .codes import read_code
+from .forms import BatchForm, FilterForm, FindForm
+from .models import Batch
+from .reports import Report
+from .shelf_life import seconds_left_of_day
+
+SHARED_SECONDS = 60  # a recall is seen everywhere within so many seconds
+BATCHES_ON_A_PAGE = 25
+
+
+@login_not_required  # the door to the shop
+@require_safe
+def landing(request: HttpRequest) -> HttpResponse:
+    form = FindForm(request.GET if "code" in request.GET else None)
+    if form.is_valid():
+        return redirect("report", form.cleaned_data["code"])
+    return render(request, "batches/landing.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@login_not_required  # printed on the label: whoever holds it may read it
+@require_safe
+@conditional_page
+def report(request: HttpRequest, text: str) -> HttpResponse:
+    code = read_code(text)
+    batch = Batch.objects.select_related("product").filter(pk=code).first() if code else None
+    if batch is None:
+        return unknown_batch(request, text)
+    now = timezone.localtime()
+    response = render(request, "batches/report.html", {"report": Report.of(batch, now.date())})
+    shared_seconds = min(SHARED_SECONDS, seconds_left_of_day(now))
+    patch_cache_control(response, public=True, max_age=0, s_maxage=shared_seconds)
+    return response
+
+
+def unknown_batch(request: HttpRequest, text: str) -> HttpResponse:
+    form = FindForm(initial={"code": text[:40]})
+    response = render(request, "batches/unknown.html", {"form": form}, status=404)
+    add_never_cache_headers(response)
+    return response
+
+
+@staff_required
+@require_safe
+def portal(request: HttpRequest) -> HttpResponse:
+    filters = FilterForm(request.GET)
+    batches = Batch.objects.select_related("product").newest_first()
+    batches = filters.narrow(batches, timezone.localdate())
+    page = Paginator(batches, BATCHES_ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {"filters": filters, "page": page, "is_narrowed": filters.is_narrowed()}
+    return render(request, "batches/portal.html", context, status=422 if filters.errors else 200)
+
+
+@staff_required
+@require_safe
+def show_batch(request: HttpRequest, code: str) -> HttpResponse:
+    batches = Batch.objects.select_related("product", "created_by")
+    return render(request, "batches/batch.html", {"batch": get_object_or_404(batches, pk=code)})
+
+
+@staff_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_batch(request: HttpRequest) -> HttpResponse:
+    today = timezone.localdate()
+    suggested = Batch.objects.next_identifier(today)
+    batch = Batch(created_by=request.user, arrival_date=today, batch_identifier=suggested)
+    form = BatchForm(request.POST if request.method == "POST" else None, instance=batch)
+    if form.save_unless_taken():
+        messages.success(request, _("Batch %(batch)s is on the shelf.") % {"batch": batch})
+        return redirect(batch)
+    return render(request, "batches/add.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@staff_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_batch(request: HttpRequest, code: str) -> HttpResponse:
+    batch = get_object_or_404(Batch.objects.select_related("product"), pk=code)
+    form = BatchForm(request.POST if request.method == "POST" else None, instance=batch)
+    if form.save_unless_taken():
+        messages.success(request, _("Batch %(batch)s is changed.") % {"batch": batch})
+        return redirect(batch)
+    return render(request, "batches/edit.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@staff_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete_batch(request: HttpRequest, code: str) -> HttpResponse:
+    batch = get_object_or_404(Batch.objects.select_related("product"), pk=code)
+    if request.method == "POST":
+        batch.delete()
+        messages.success(request, _("Batch %(batch)s is deleted.") % {"batch": batch})
+        return redirect("portal")
+    return render(request, "batches/delete.html", {"batch": batch})
+
+
+@staff_required
+@require_safe
+def print_labels(request: HttpRequest) -> HttpResponse:
+    asked = list(dict.fromkeys(filter(None, map(read_code, request.GET.getlist("batch")))))
+    found = Batch.objects.select_related("product").in_bulk(asked)
+    context = {
+        "batches": [found[code] for code in asked if code in found],
+        "missing": len(asked) - len(found),
+        "refusal": labels.refusal(),
+        "warning": labels.warning(),
+        "public_url": settings.PUBLIC_URL,
+    }
+    return render(request, "batches/labels.html", context)

@@ -1,0 +1,162 @@
+"""Reads the settings a shop may choose from the environment.
+
+A wrong value does not raise here: it is kept in `Environment.problems`, the default stands in
+for it, and a system check refuses to start (see checks.py). So every wrong setting is named at
+once, in a line each, however the program is started.
+"""
+
+import os
+import re
+import secrets
+import zoneinfo
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import environ
+import tzlocal
+
+T = TypeVar("T")
+
+TRUE = {"true", "yes", "on", "1"}
+FALSE = {"false", "no", "off", "0"}
+HOST_NAME = re.compile(r"[A-Za-z0-9._-]+\Z")
+
+
+class Environment:
+    """The environment, with a list of what is wrong with it, one plain sentence or two each."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+
+    def read(self, name: str, parse: Callable[[str], T], default: T) -> T:
+        """The setting `name`; `default` where it is unset, empty or refused by `parse`.
+
+        `parse` raises ValueError with a sentence that says how to mend the value.
+        """
+        value = os.environ.get(name, "").strip()
+        if not value:
+            return default
+        try:
+            return parse(value)
+        except ValueError as error:
+            self.problems.append(f"{name}: {error}")
+            return default
+
+
+def yes_or_no(value: str) -> bool:
+    if value.lower() not in TRUE | FALSE:
+        raise ValueError(f"“{value}” is neither true nor false. Write true or false.")
+    return value.lower() in TRUE
+
+
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        if not (value.isascii() and value.isdigit() and least <= int(value[:9]) <= most):
+            raise ValueError(f"“{value}” will not do. Write a whole number from {least} to {most}.")
+        return int(value)
+
+    return parse
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value not in choices:
+            raise ValueError(f"“{value}” is not known. Write one of: {', '.join(choices)}.")
+        return value
+
+    return parse
+
+
+def short_text(most: int) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if len(value) > most or not value.isprintable():
+            raise ValueError(f"this is too long or unprintable. Write at most {most} characters.")
+        return value
+
+    return parse
+
+
+def time_zone(value: str) -> str:
+    """An IANA time zone's name, as Django wants it."""
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(
+            f"“{value}” is not a time zone. Write a name such as Europe/Istanbul."
+        ) from None
+    return value
+
+
+def machine_time_zone() -> str:
+    """The time zone this computer's clock is set to."""
+    try:
+        return tzlocal.get_localzone_name() or "UTC"
+    except zoneinfo.ZoneInfoNotFoundError:
+        return "UTC"
+
+
+def public_url(value: str) -> str:
+    """A site's own address, such as https://fresh.example.com, without a slash at its end."""
+    try:
+        url = urlsplit(value)
+        host, port = url.hostname or "", url.port
+    except ValueError:
+        raise ValueError(f"“{value}” is not an address. Write https://fresh.example.com.") from None
+    if url.scheme not in {"http", "https"}:
+        bare = re.sub(r"^\w*:?/+", "", value)
+        raise ValueError(f"“{value}” does not begin with https:// or http://. Write https://{bare}.")
+    if not host.isascii():
+        raise ValueError(f"“{host}” has letters a QR code cannot carry. Write {punycode(host)}.")
+    if not (HOST_NAME.match(host) or ":" in host) or port == 0 or url.username is not None:
+        raise ValueError(f"“{value}” names no host. Write an address like https://fresh.example.com.")
+    if url.path.strip("/") or url.query or url.fragment:
+        raise ValueError(f"“{value}” goes on after the host. Write {url.scheme}://{url.netloc}.")
+    return f"{url.scheme}://{url.netloc.lower()}"
+
+
+def host_of(url: str) -> str:
+    """The host in `url` as a request's Host header names it, without the port."""
+    host = urlsplit(url).hostname or ""
+    return f"[{host}]" if ":" in host else host
+
+
+def punycode(host: str) -> str:
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:
+        return "its punycode form, which begins with xn--"
+
+
+def database(value: str) -> dict[str, Any]:
+    """Django's settings for a database URL. The value is never repeated: it holds a password."""
+    example = "Write postgres://user:password@host:5432/name or sqlite:////path/to/file.sqlite3."
+    try:
+        config = environ.Env.db_url_config(value) if "://" in value else {}
+    except ValueError:
+        config = {}
+    if config.get("ENGINE") not in {"django.db.backends.sqlite3", "django.db.backends.postgresql"}:
+        raise ValueError(f"this is neither PostgreSQL nor SQLite. {example}")
+    if config["NAME"] in {"", ":memory:"}:
+        raise ValueError(f"this names no database, so nothing would be kept. {example}")
+    return config
+
+
+def kept_secret(path: Path) -> str:
+    """The secret in the file `path`, which is made on first use, for its owner's eyes only.
+
+    Two processes that start in the same instant get the same secret: linking a finished file
+    into place cannot be done twice.
+    """
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(50))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()
