@@ -14,8 +14,9 @@ from .shelf_life import Freshness
 
 FEW_PRODUCTS = 10  # so many are large buttons to tap; more are a drop-down list
 
-NO_SUCH_DATE = {
-    "invalid": _("There is no such date. Write it as year-month-day, such as 2026-11-22.")
+DATE_MESSAGES = {
+    "required": _("Enter the date."),
+    "invalid": _("There is no such date. Write it as year-month-day, such as 2026-11-22."),
 }
 
 
@@ -50,9 +51,10 @@ class BatchForm(forms.ModelForm):
         }
         error_messages = {
             "product": {"required": _("Choose the product.")},
-            "butcher_date": NO_SUCH_DATE,
-            "arrival_date": NO_SUCH_DATE,
-            "use_by": NO_SUCH_DATE,
+            "batch_identifier": {"required": _("Give the batch an identifier.")},
+            "butcher_date": DATE_MESSAGES,
+            "arrival_date": DATE_MESSAGES,
+            "use_by": DATE_MESSAGES,
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

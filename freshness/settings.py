@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",  # FORM_RENDERER finds Django's own form templates by it
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -2,3 +2,5 @@
 
 DATE_FORMAT = "j F Y"
 DATETIME_FORMAT = "j F Y, H:i"
+# Only as HTML sends it: the order of day and month is never guessed.
+DATE_INPUT_FORMATS = ["%Y-%m-%d"]

@@ -1,0 +1,29 @@
+# The two commands of a shop are `make run` and `make test`; README.md says the same without make.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run demo test
+
+run: .venv/run.installed
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py collectstatic --no-input --verbosity 0
+	@$(BIN)/python manage.py welcome
+	@exec $(BIN)/gunicorn --config freshness/gunicorn.conf.py freshness.wsgi
+
+demo: .venv/run.installed
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py demo
+
+test: .venv/test.installed
+	@$(BIN)/python -m pytest
+
+.venv/run.installed: requirements.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@touch $@
+
+.venv/test.installed: requirements.txt requirements-dev.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@touch $@

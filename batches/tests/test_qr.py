@@ -1,0 +1,40 @@
+import io
+
+import pytest
+import resvg_py
+import zxingcpp
+from PIL import Image
+
+from batches.qr import qr_svg
+
+
+def decode(svg: str, width: int = 400) -> str:
+    standalone = svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+    picture = Image.open(io.BytesIO(bytes(resvg_py.svg_to_bytes(svg_string=standalone, width=width))))
+    [code] = zxingcpp.read_barcodes(picture.convert("RGB"))
+    assert code.format == zxingcpp.BarcodeFormat.QRCode
+    return code.text
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://192.168.1.20:8000/batch/7K3QF9XM2A",
+        "https://fresh.example.com/batch/7K3QF9XM2A",
+        f"https://{'a' * 60}.{'b' * 60}.example.com/batch/7K3QF9XM2A",
+    ],
+)
+def test_a_decoder_reads_what_was_written(url: str) -> None:
+    assert decode(qr_svg(url)) == url
+
+
+def test_the_code_stands_black_on_its_own_white_ground_with_4_quiet_modules() -> None:
+    svg = qr_svg("https://fresh.example.com/batch/7K3QF9XM2A")
+    ground = '<path fill="#fff" d="M0 0h37v37h-37z"/>'  # version 3 has 29 modules a side
+    assert 'viewBox="0 0 37 37"' in svg
+    assert ground in svg
+    assert 'stroke="#000"' in svg
+
+
+def test_a_code_says_nothing_but_its_drawing() -> None:
+    assert "<script" not in qr_svg('http://x/"><script>alert(1)</script>')

@@ -1,0 +1,87 @@
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from batches.models import Batch, Product
+
+PASSWORD = "a Sunday roast of 2 kg"
+
+MakeUser = Callable[..., User]
+MakeBatch = Callable[..., Batch]
+
+
+@pytest.fixture(autouse=True)
+def shop(settings: Any) -> None:
+    """A shop on the open internet, and no time spent on hashing passwords."""
+    settings.PUBLIC_URL = "http://shop.example.com"
+    settings.LAN_MODE = False
+    settings.ALLOWED_HOSTS = ["shop.example.com", "testserver", "localhost"]
+    settings.SHOP_NAME = "Corner Butcher"
+    settings.REGISTRATION = "approval"
+    settings.TIME_ZONE = "Europe/Istanbul"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def make_user(db: None) -> MakeUser:
+    def make(email: str = "ayse@example.com", **fields: Any) -> User:
+        fields = {"full_name": "Ayşe Yılmaz", "is_staff": True} | fields
+        return User.objects.create_user(email, PASSWORD, **fields)
+
+    return make
+
+
+@pytest.fixture
+def staff(make_user: MakeUser) -> User:
+    return make_user()
+
+
+@pytest.fixture
+def waiting(make_user: MakeUser) -> User:
+    return make_user("waiting@example.com", full_name="Wanda Wait", is_staff=False)
+
+
+@pytest.fixture
+def administrator(make_user: MakeUser) -> User:
+    return make_user("owner@example.com", full_name="Olga Owner", is_superuser=True)
+
+
+@pytest.fixture
+def staff_client(staff: User) -> Client:
+    client = Client()
+    client.force_login(staff)
+    return client
+
+
+@pytest.fixture
+def administrator_client(administrator: User) -> Client:
+    client = Client()
+    client.force_login(administrator)
+    return client
+
+
+@pytest.fixture
+def chicken(db: None) -> Product:
+    return Product.objects.get(name="Chicken")
+
+
+@pytest.fixture
+def make_batch(chicken: Product, make_user: MakeUser) -> MakeBatch:
+    def make(days_on_shelf: int = 0, **fields: Any) -> Batch:
+        arrival = timezone.localdate() - timedelta(days=days_on_shelf)
+        recorder = User.objects.first() or make_user("recorder@example.com")
+        fields = {
+            "product": chicken,
+            "batch_identifier": Batch.objects.next_identifier(arrival),
+            "butcher_date": arrival,
+            "arrival_date": arrival,
+            "created_by": recorder,
+        } | fields
+        return Batch.objects.create(**fields)
+
+    return make

@@ -1,0 +1,96 @@
+import secrets
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from batches.models import Batch, Product
+
+EMAIL = "demo@example.com"
+
+# Product, days since arrival, days from butcher to arrival, use-by in days from today, supplier.
+BATCHES = [
+    ("Chicken", 0, 1, 5, "Hill Farm Poultry"),
+    ("Seafood", 0, 0, 2, "Harbour Fish Co."),
+    ("Beef", 1, 3, 9, "Meadow Lane Farm"),
+    ("Pork", 1, 1, 6, "Old Mill Pigs"),
+    ("Beef", 2, 4, 8, "Meadow Lane Farm"),
+    ("Chicken", 3, 1, 2, "Hill Farm Poultry"),
+    ("Pork", 4, 2, 3, "Old Mill Pigs"),
+    ("Seafood", 2, 1, -1, "Harbour Fish Co."),
+    ("Chicken", 5, 1, None, "Hill Farm Poultry"),
+    ("Beef", 7, 3, 1, "Meadow Lane Farm"),
+]
+
+
+class Command(BaseCommand):
+    help = "Fill an empty shop with a dozen batches, and make an account to try it with."
+
+    @transaction.atomic
+    def handle(self, *args: Any, **options: Any) -> None:
+        if Batch.objects.exists():
+            raise CommandError(
+                "This shop has batches already, so nothing was added. The demo is for an empty shop."
+            )
+        password = secrets.token_urlsafe(9)
+        user = demo_administrator(password)
+        today = timezone.localdate()
+        for product, days, age, use_by, supplier in BATCHES:
+            arrival = today - timedelta(days=days)
+            record(
+                user,
+                product,
+                arrival,
+                butcher_date=arrival - timedelta(days=age),
+                use_by=None if use_by is None else today + timedelta(days=use_by),
+                supplier=supplier,
+            )
+        record_recalled(user, today)
+        record_sold_out(user, today)
+        self.stdout.write(f"{Batch.objects.count()} batches are recorded.")
+        self.stdout.write(f"Sign in with {EMAIL} and the password {password}")
+
+
+def demo_administrator(password: str) -> User:
+    user = User.objects.filter(email=EMAIL).first() or User(email=EMAIL)
+    user.full_name = "Demo Administrator"
+    user.is_active = user.is_staff = user.is_superuser = True
+    user.set_password(password)
+    user.save()
+    return user
+
+
+def record(user: User, product: str, arrival: date, **fields: Any) -> Batch:
+    fields.setdefault("butcher_date", arrival)
+    return Batch.objects.create(
+        product=Product.objects.get(name=product),
+        batch_identifier=Batch.objects.next_identifier(arrival),
+        arrival_date=arrival,
+        created_by=user,
+        **fields,
+    )
+
+
+def record_recalled(user: User, today: date) -> Batch:
+    return record(
+        user,
+        "Seafood",
+        today - timedelta(days=1),
+        supplier="Harbour Fish Co.",
+        recalled_at=timezone.now(),
+        recall_reason="The supplier found the cold chain broken on the way.",
+    )
+
+
+def record_sold_out(user: User, today: date) -> Batch:
+    return record(
+        user,
+        "Pork",
+        today - timedelta(days=2),
+        supplier="Old Mill Pigs",
+        removed_on=today,
+        removal_reason="Sold out",
+    )

@@ -1,0 +1,55 @@
+import io
+from typing import Any
+
+import segno
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.urls import reverse
+
+from accounts.models import User
+from batches.addresses import Reach, reach
+
+
+class Command(BaseCommand):
+    help = "Say where this shop can be opened, and what to do first."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.write_addresses()
+        self.stdout.write(f"The shop's day turns at midnight in {settings.TIME_ZONE}.")
+        if not User.objects.exists():
+            self.write_first_step()
+        self.stdout.write("Stop with Ctrl-C.\n\n")
+
+    def write_addresses(self) -> None:
+        self.stdout.write(f"\n{settings.SHOP_NAME}\n\n")
+        self.stdout.write(f"On this computer:  http://localhost:{settings.PORT}")
+        if reach(settings.PUBLIC_URL) == Reach.NOBODY:
+            self.stdout.write(
+                "No network was found, so no phone can open a label. Connect this computer to the "
+                "shop's network and start again, or set PUBLIC_URL.\n"
+            )
+            return
+        place = "On the shop's network:" if settings.LAN_MODE else "For everybody:"
+        self.stdout.write(f"{place} {settings.PUBLIC_URL}\n\n")
+        self.write_qr_code()
+        self.stdout.write("\nPoint a phone at this code to open it there.\n")
+
+    def write_qr_code(self) -> None:
+        drawing = io.StringIO()
+        segno.make_qr(settings.PUBLIC_URL).terminal(drawing, border=4, compact=True)
+        # White blocks on a black ground, also in a terminal that is black on white.
+        colours = ("\033[97;40m", "\033[0m") if self.stdout.isatty() else ("", "")
+        for line in drawing.getvalue().splitlines():
+            self.stdout.write(line.join(colours))
+
+    def write_first_step(self) -> None:
+        if settings.REGISTRATION == "closed":
+            self.stdout.write(
+                "Registration is closed, and there is no account yet. Make the administrator's "
+                "with: python manage.py createsuperuser\n"
+            )
+            return
+        address = f"http://localhost:{settings.PORT}{reverse('register')}"
+        if settings.HTTPS:
+            address = f"{settings.PUBLIC_URL}{reverse('register')}"
+        self.stdout.write(f"The first account becomes the administrator. Make yours: {address}\n")
