@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -13,6 +14,13 @@ PASSWORD = "a Sunday roast of 2 kg"
 
 MakeUser = Callable[..., User]
 MakeBatch = Callable[..., Batch]
+
+
+def words(html: bytes | str) -> str:
+    """What a person reads of a page: no markup, no style, single spaces."""
+    text = html.decode() if isinstance(html, bytes) else html
+    text = re.sub(r"<(style|title)>.*?</\1>", " ", text, flags=re.S)
+    return " ".join(re.sub(r"<[^>]+>", " ", text).split())
 
 
 @pytest.fixture(autouse=True)

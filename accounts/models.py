@@ -47,7 +47,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(
         _("e-mail"),
         unique=True,
-        error_messages={"unique": _("There is already an account with this e-mail. Sign in instead.")},
+        error_messages={
+            "unique": _("There is already an account with this e-mail. Sign in instead.")
+        },
     )
     full_name = models.CharField(_("full name"), max_length=120)
     is_active = models.BooleanField(
@@ -56,7 +58,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         help_text=_("Untick this, rather than delete the account of somebody who leaves."),
     )
     is_staff = models.BooleanField(
-        _("approved"), default=False, help_text=_("May use the portal: record batches, print labels.")
+        _("approved"),
+        default=False,
+        help_text=_("May use the portal: record batches, print labels."),
     )
     is_founder = models.BooleanField(_("first account"), default=False, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -71,7 +75,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
         constraints = [
-            models.CheckConstraint(condition=Q(email=Lower("email")), name="account_email_in_lower_case"),
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")), name="account_email_in_lower_case"
+            ),
             models.CheckConstraint(
                 condition=Q(is_superuser=False) | Q(is_staff=True),
                 name="account_administrator_is_approved",

@@ -1,11 +1,12 @@
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import user_passes_test
-from django.http import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 
-View = Callable[..., HttpResponseBase]
+View = Callable[..., HttpResponse]
 
 
 def staff_required(view: View) -> View:
@@ -13,6 +14,10 @@ def staff_required(view: View) -> View:
 
     Whoever is not logged in has been sent to the login page before, as on every page.
     """
-    is_staff: Callable[[Any], bool] = lambda user: user.is_staff  # noqa: E731
-    approved = user_passes_test(is_staff, login_url="waiting", redirect_field_name=None)
-    return never_cache(approved(view))
+
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return view(request, *args, **kwargs) if request.user.is_staff else redirect("waiting")
+
+    return guarded

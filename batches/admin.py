@@ -1,7 +1,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
@@ -46,9 +45,19 @@ class BatchAdmin(admin.ModelAdmin):
     search_fields = ["batch_identifier", "id", "supplier", "supplier_lot"]
     ordering = ["-created_at", "-pk"]
     autocomplete_fields = ["product"]
-    readonly_fields = ["id", "caution_from", "expired_from", "created_by", "created_at", "updated_at"]
+    readonly_fields = [
+        "id",
+        "caution_from",
+        "expired_from",
+        "created_by",
+        "created_at",
+        "updated_at",
+    ]
     fieldsets = [
-        (None, {"fields": ["product", "batch_identifier", "butcher_date", "arrival_date", "use_by"]}),
+        (
+            None,
+            {"fields": ["product", "batch_identifier", "butcher_date", "arrival_date", "use_by"]},
+        ),
         (_("Supplier"), {"fields": ["supplier", "supplier_lot"]}),
         (_("Taken off the shelf"), {"fields": ["removed_on", "removal_reason"]}),
         (_("Recall"), {"fields": ["recalled_at", "recall_reason"]}),
@@ -62,9 +71,7 @@ class BatchAdmin(admin.ModelAdmin):
     def view_on_site(self, batch: Batch) -> str:
         return reverse("report", args=[batch.pk])
 
-    def save_model(
-        self, request: HttpRequest, obj: Batch, form: ModelForm, change: Any
-    ) -> None:
+    def save_model(self, request: HttpRequest, obj: Batch, form: ModelForm, change: Any) -> None:
         if not change:
             obj.created_by_id = request.user.pk
         super().save_model(request, obj, form, change)

@@ -125,7 +125,9 @@ class FindForm(forms.Form):
         code = read_code(self.cleaned_data["code"].rpartition("/")[2])
         if code is None:
             raise ValidationError(
-                _("A code has 10 letters and digits, such as 7K3QF 9XM2A. Look at the label again."),
+                _(
+                    "A code has 10 letters and digits, such as 7K3QF 9XM2A. Look at the label again."
+                ),
                 code="code",
             )
         return code

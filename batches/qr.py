@@ -13,5 +13,7 @@ def qr_svg(text: str) -> SafeString:
     """
     code = segno.make_qr(text, error="m")
     return mark_safe(  # noqa: S308 - segno's drawing, in which `text` is not spelled out
-        code.svg_inline(border=4, dark="#000", light="#fff", omitsize=True, svgclass="qr", lineclass=None)
+        code.svg_inline(
+            border=4, dark="#000", light="#fff", omitsize=True, svgclass="qr", lineclass=None
+        )
     )

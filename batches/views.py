@@ -27,7 +27,9 @@ def landing(request: HttpRequest) -> HttpResponse:
     form = FindForm(request.GET if "code" in request.GET else None)
     if form.is_valid():
         return redirect("report", form.cleaned_data["code"])
-    return render(request, "batches/landing.html", {"form": form}, status=422 if form.errors else 200)
+    return render(
+        request, "batches/landing.html", {"form": form}, status=422 if form.errors else 200
+    )
 
 
 @login_not_required  # printed on the label: whoever holds it may read it

@@ -10,7 +10,9 @@ from django.db import DatabaseError, connections
 
 
 @register
-def settings_are_right(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+def settings_are_right(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
     return [Error(problem, id="freshness.E001") for problem in settings.SETTINGS_PROBLEMS]
 
 

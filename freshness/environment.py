@@ -106,11 +106,15 @@ def public_url(value: str) -> str:
         raise ValueError(f"“{value}” is not an address. Write https://fresh.example.com.") from None
     if url.scheme not in {"http", "https"}:
         bare = re.sub(r"^\w*:?/+", "", value)
-        raise ValueError(f"“{value}” does not begin with https:// or http://. Write https://{bare}.")
+        raise ValueError(
+            f"“{value}” does not begin with https:// or http://. Write https://{bare}."
+        )
     if not host.isascii():
         raise ValueError(f"“{host}” has letters a QR code cannot carry. Write {punycode(host)}.")
     if not (HOST_NAME.match(host) or ":" in host) or port == 0 or url.username is not None:
-        raise ValueError(f"“{value}” names no host. Write an address like https://fresh.example.com.")
+        raise ValueError(
+            f"“{value}” names no host. Write an address like https://fresh.example.com."
+        )
     if url.path.strip("/") or url.query or url.fragment:
         raise ValueError(f"“{value}” goes on after the host. Write {url.scheme}://{url.netloc}.")
     return f"{url.scheme}://{url.netloc.lower()}"

@@ -50,10 +50,14 @@ class Batch(models.Model):
             RegexValidator(
                 # What a GS1 lot number and a URL both carry unharmed.
                 r"^[A-Za-z0-9._-]+\Z",
-                _("Use letters A to Z, digits, dots, hyphens and underscores only, without spaces."),
+                _(
+                    "Use letters A to Z, digits, dots, hyphens and underscores only, without spaces."
+                ),
             )
         ],
-        help_text=_("Your own number for it: up to 20 letters, digits, dots, hyphens, underscores."),
+        help_text=_(
+            "Your own number for it: up to 20 letters, digits, dots, hyphens, underscores."
+        ),
     )
     butcher_date = models.DateField(_("butcher date"), validators=[validate_year])
     arrival_date = models.DateField(_("arrival date"), validators=[validate_year])
@@ -103,7 +107,9 @@ class Batch(models.Model):
                 Lower("batch_identifier"),
                 name="batch_identifier_is_its_own",
                 violation_error_code="identifier_taken",
-                violation_error_message=_("Another batch has this identifier already. Choose another."),
+                violation_error_message=_(
+                    "Another batch has this identifier already. Choose another."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(butcher_date__gte=EARLIEST), name="batch_year_is_plausible"

@@ -42,7 +42,9 @@ class Product(models.Model):
             models.CheckConstraint(
                 condition=Q(caution_days__gte=F("fresh_days")),
                 name="product_caution_comes_after_fresh",
-                violation_error_message=_("The days of caution cannot end before the fresh days do."),
+                violation_error_message=_(
+                    "The days of caution cannot end before the fresh days do."
+                ),
             )
         ]
 
@@ -53,7 +55,9 @@ class Product(models.Model):
         self.name = " ".join(self.name.split())
         same_name = Product.objects.filter(name_folded=folded(self.name)).exclude(pk=self.pk)
         if same_name.exists():
-            message = _("There is already a product with this name. Change that one, or choose another name.")
+            message = _(
+                "There is already a product with this name. Change that one, or choose another name."
+            )
             raise ValidationError({"name": ValidationError(message, code="unique")})
 
     def save(self, **options: Any) -> None:  # type: ignore[override]

@@ -8,7 +8,7 @@ from django.db.models import Q
 from ..shelf_life import Freshness
 
 if TYPE_CHECKING:
-    from .batch import Batch
+    pass
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):

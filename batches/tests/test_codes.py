@@ -22,7 +22,16 @@ def test_a_code_is_read_as_a_person_types_it(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "7K1QF9XM0", "7K1QF9XM0AA", "7K1QF9XM0U", "7K1QF9XM0\x00", "７K1QF9XM0A", "ß" * 5, "ı" * 10],
+    [
+        "",
+        "7K1QF9XM0",
+        "7K1QF9XM0AA",
+        "7K1QF9XM0U",
+        "7K1QF9XM0\x00",
+        "７K1QF9XM0A",
+        "ß" * 5,
+        "ı" * 10,
+    ],
 )
 def test_what_cannot_be_a_code_is_none(text: str) -> None:
     assert read_code(text) is None

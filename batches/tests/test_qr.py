@@ -10,7 +10,9 @@ from batches.qr import qr_svg
 
 def decode(svg: str, width: int = 400) -> str:
     standalone = svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
-    picture = Image.open(io.BytesIO(bytes(resvg_py.svg_to_bytes(svg_string=standalone, width=width))))
+    picture = Image.open(
+        io.BytesIO(bytes(resvg_py.svg_to_bytes(svg_string=standalone, width=width)))
+    )
     [code] = zxingcpp.read_barcodes(picture.convert("RGB"))
     assert code.format == zxingcpp.BarcodeFormat.QRCode
     return code.text

@@ -34,7 +34,9 @@ def life(use_by: date | None = None, fresh_days: int = 2, caution_days: int = 4)
         (7, Freshness.EXPIRED),
     ],
 )
-def test_fresh_to_day_2_caution_to_day_4_expired_from_day_5(days: int, freshness: Freshness) -> None:
+def test_fresh_to_day_2_caution_to_day_4_expired_from_day_5(
+    days: int, freshness: Freshness
+) -> None:
     assert life().freshness(day(days)) == freshness
     assert days_on_shelf(ARRIVAL, day(days)) == days
 
@@ -43,7 +45,9 @@ def test_fresh_to_day_2_caution_to_day_4_expired_from_day_5(days: int, freshness
     ("days", "freshness"),
     [(0, Freshness.FRESH), (1, Freshness.FRESH), (2, Freshness.EXPIRED), (3, Freshness.EXPIRED)],
 )
-def test_a_use_by_ends_the_fresh_days_from_the_day_after_it(days: int, freshness: Freshness) -> None:
+def test_a_use_by_ends_the_fresh_days_from_the_day_after_it(
+    days: int, freshness: Freshness
+) -> None:
     assert life(use_by=day(1)).freshness(day(days)) == freshness
 
 

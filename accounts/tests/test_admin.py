@@ -1,0 +1,80 @@
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import User
+from conftest import PASSWORD, MakeUser, words
+
+ACCOUNTS = "/django-admin/accounts/user/"
+
+
+def test_waiting_accounts_are_approved_in_one_action(
+    administrator_client: Client, make_user: MakeUser
+) -> None:
+    waiting = [make_user(f"{number}@example.com", is_staff=False) for number in range(2)]
+    data = {"action": "approve", "_selected_action": [user.pk for user in waiting]}
+    response = administrator_client.post(ACCOUNTS, data, follow=True)
+    assert "2 accounts are approved." in words(response.content)
+    assert not User.objects.waiting().exists()
+
+
+def test_the_portals_link_lists_only_those_who_wait(
+    administrator_client: Client, waiting: User, staff: User
+) -> None:
+    html = administrator_client.get(f"{ACCOUNTS}?is_staff__exact=0&is_active__exact=1").content
+    assert "waiting@example.com" in words(html)
+    assert "ayse@example.com" not in words(html)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_does_not_query_per_row(
+    administrator_client: Client,
+    make_user: MakeUser,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    count: int,
+) -> None:
+    for number in range(count):
+        make_user(f"{number}@example.com")
+    # Session, account, two counts, the years to choose from (two), accounts.
+    with django_assert_num_queries(7):
+        assert administrator_client.get(ACCOUNTS).status_code == 200
+
+
+def test_an_administrator_makes_an_account(administrator_client: Client) -> None:
+    data = {
+        "full_name": "New Hand",
+        "email": "Hand@Example.com",
+        "usable_password": "true",
+        "password1": PASSWORD,
+        "password2": PASSWORD,
+        "is_staff": "on",
+    }
+    response = administrator_client.post(f"{ACCOUNTS}add/", data)
+    assert response.status_code == 302
+    user = User.objects.get(email="hand@example.com")
+    assert (user.is_staff, user.is_superuser, user.check_password(PASSWORD)) == (True, False, True)
+
+
+def test_an_administrator_changes_an_account(administrator_client: Client, staff: User) -> None:
+    data = {"full_name": "Ayşe", "email": "AYSE@example.com", "is_active": "on"}
+    response = administrator_client.post(f"{ACCOUNTS}{staff.pk}/change/", data)
+    assert response.status_code == 302
+    staff.refresh_from_db()
+    assert (staff.full_name, staff.is_staff) == ("Ayşe", False)
+
+
+@pytest.mark.parametrize("path", ["/django-admin/", ACCOUNTS, "/django-admin/login/"])
+def test_it_is_for_administrators_only(staff_client: Client, db: None, path: str) -> None:
+    last_address, _status = Client().get(path, follow=True).redirect_chain[-1]
+    assert last_address.startswith("/login?next=/django-admin/")
+    response = staff_client.get(path, follow=True)
+    assert response.status_code == 403
+    assert "This page is for administrators" in words(response.content)
+
+
+def test_there_is_one_way_in_for_administrators(administrator: User) -> None:
+    client = Client()
+    data = {"username": administrator.email, "password": PASSWORD}
+    response = client.post("/login?next=/django-admin/", data, follow=True)
+    assert response.status_code == 200
+    assert "Freshness Tracker administration" in words(response.content)

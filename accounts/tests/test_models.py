@@ -1,0 +1,89 @@
+import threading
+from typing import Any
+
+import pytest
+from django.conf import global_settings
+from django.contrib.auth import authenticate
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+
+from accounts.models import User
+from conftest import PASSWORD, MakeUser
+from freshness import settings as project_settings
+
+
+def test_one_person_is_one_account_whatever_the_capitals(make_user: MakeUser) -> None:
+    user = make_user("Ayse@Example.COM")
+    assert user.email == "ayse@example.com"
+    assert authenticate(username=" AYSE@example.com", password=PASSWORD) == user
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_user("AYSE@EXAMPLE.com")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.update(email="Ayse@example.com")
+
+
+def test_the_first_account_is_the_administrator_and_later_ones_wait(db: None) -> None:
+    first, second = User(email="1@example.com"), User(email="2@example.com")
+    first.register()
+    second.register()
+    assert (first.is_staff, first.is_superuser) == (True, True)
+    assert (second.is_staff, second.is_superuser) == (False, False)
+    assert first.accounts_to_approve() == 1
+    assert second.accounts_to_approve() == 0
+
+
+def test_open_registration_lets_later_accounts_in_at_once(settings: Any, staff: User) -> None:
+    settings.REGISTRATION = "open"
+    user = User(email="new@example.com")
+    user.register()
+    assert (user.is_staff, user.is_superuser) == (True, False)
+
+
+def test_there_is_one_first_account_at_most(db: None) -> None:
+    User(email="1@example.com", is_founder=True).save()
+    with pytest.raises(IntegrityError):
+        User(email="2@example.com", is_founder=True).save()
+
+
+def test_an_administrator_is_always_approved(db: None) -> None:
+    with pytest.raises(IntegrityError):
+        User(email="1@example.com", is_superuser=True, is_staff=False).save()
+
+
+def test_passwords_are_kept_by_pbkdf2_with_100_000_rounds_or_more(
+    make_user: MakeUser, settings: Any
+) -> None:
+    assert not hasattr(project_settings, "PASSWORD_HASHERS")
+    settings.PASSWORD_HASHERS = global_settings.PASSWORD_HASHERS
+    algorithm, rounds, salt, _hash = make_user().password.split("$")
+    assert algorithm == PBKDF2PasswordHasher.algorithm == "pbkdf2_sha256"
+    assert int(rounds) >= 100_000
+    assert len(salt) >= 16
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("email", ["same@example.com", "{}@example.com"])
+def test_of_many_first_registrations_in_one_instant_one_is_the_administrator(email: str) -> None:
+    together = threading.Barrier(4)
+    statuses: list[int] = []
+
+    def register(number: int) -> None:
+        data = {"full_name": "First", "email": email.format(number)}
+        together.wait(timeout=10)
+        try:
+            response = Client().post(
+                "/register", data | {"password1": PASSWORD, "password2": PASSWORD}
+            )
+            statuses.append(response.status_code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=register, args=[number]) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == ([302] * 4 if "{}" in email else [302] + [422] * 3)
+    assert User.objects.filter(is_superuser=True).count() == 1
+    assert User.objects.count() == statuses.count(302)

@@ -1,0 +1,247 @@
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from time_machine import travel
+
+from accounts.models import User
+from conftest import PASSWORD, MakeUser, words
+
+FOREIGN = ["//evil.example", "https://evil.example/admin", "/\\evil.example", "javascript:alert(1)"]
+
+
+def registration(**changes: str) -> dict[str, str]:
+    return {
+        "full_name": "Ayşe Yılmaz",
+        "email": "Ayse@Example.com",
+        "password1": PASSWORD,
+        "password2": PASSWORD,
+    } | changes
+
+
+class TestRegistering:
+    def test_the_first_comes_in_as_administrator(self, db: None) -> None:
+        client = Client()
+        response = client.post("/register", registration())
+        assert (response.status_code, response["Location"]) == (302, "/admin")
+        user = User.objects.get()
+        assert (user.email, user.full_name) == ("ayse@example.com", "Ayşe Yılmaz")
+        assert user.is_superuser
+        assert client.get("/admin").status_code == 200
+
+    def test_later_ones_are_told_that_they_wait(self, administrator: User) -> None:
+        client = Client()
+        response = client.post("/register", registration(), follow=True)
+        assert response.redirect_chain == [("/admin", 302), ("/waiting", 302)]
+        assert response.status_code == 403
+        assert "an administrator of your shop still has to approve" in words(response.content)
+
+    def test_open_registration_lets_everybody_in(self, administrator: User, settings: Any) -> None:
+        settings.REGISTRATION = "open"
+        client = Client()
+        client.post("/register", registration())
+        assert client.get("/admin").status_code == 200
+
+    @pytest.mark.parametrize("method", ["get", "post"])
+    def test_closed_registration_lets_nobody_in(self, db: None, settings: Any, method: str) -> None:
+        settings.REGISTRATION = "closed"
+        response = getattr(Client(), method)("/register", registration())
+        assert response.status_code == 403
+        assert "Registration is closed" in words(response.content)
+        assert not User.objects.exists()
+        assert 'href="/register"' not in Client().get("/login").content.decode()
+
+    @pytest.mark.parametrize(
+        ("changes", "message"),
+        [
+            ({"email": "ayşe"}, "Enter a valid email address."),
+            ({"email": "AYSE@EXAMPLE.COM"}, "There is already an account with this e-mail."),
+            ({"full_name": " "}, "This field is required."),
+            ({"full_name": "x" * 121}, "at most 120 characters"),
+            ({"password2": "other"}, "password fields didn’t match"),
+            ({"password1": "12345678", "password2": "12345678"}, "too common"),
+            (
+                {"password1": "ayse@example", "password2": "ayse@example"},
+                "too similar to the e-mail",
+            ),
+            ({"email": "\x00@example.com"}, "Null characters are not allowed."),
+        ],
+    )
+    def test_a_wrong_form_makes_no_account_and_keeps_what_was_typed(
+        self, make_user: MakeUser, changes: dict[str, str], message: str
+    ) -> None:
+        make_user("ayse@example.com")
+        data = registration(email="new@example.com") | changes
+        response = Client().post("/register", data)
+        assert response.status_code == 422
+        assert message in words(response.content)
+        assert "<title>Error: Register" in response.content.decode()
+        assert User.objects.count() == 1
+        if data["email"] == "new@example.com":
+            assert 'value="new@example.com"' in response.content.decode()
+
+    def test_roles_cannot_be_asked_for(self, administrator: User) -> None:
+        Client().post("/register", registration(is_staff="on", is_superuser="on", is_founder="on"))
+        user = User.objects.get(email="ayse@example.com")
+        assert (user.is_staff, user.is_superuser, user.is_founder) == (False, False, False)
+
+
+class TestLoggingIn:
+    def test_it_leads_to_the_portal(self, staff: User) -> None:
+        response = Client().post("/login", {"username": "AYSE@example.com", "password": PASSWORD})
+        assert (response.status_code, response["Location"]) == (302, "/admin")
+
+    @pytest.mark.parametrize("path", ["/login", "/register"])
+    def test_it_leads_back_to_the_page_that_asked_for_it(
+        self, administrator: User, path: str
+    ) -> None:
+        page = Client().get(f"{path}?next=/admin/batches/new").content.decode()
+        assert '<input type="hidden" name="next" value="/admin/batches/new">' in page
+        data = registration() | {"username": "owner@example.com", "password": PASSWORD}
+        response = Client().post(path, data | {"next": "/admin/batches/new"})
+        assert (response.status_code, response["Location"]) == (302, "/admin/batches/new")
+
+    @pytest.mark.parametrize("path", ["/login", "/register"])
+    @pytest.mark.parametrize("foreign", FOREIGN)
+    def test_it_leads_to_no_other_site(self, administrator: User, path: str, foreign: str) -> None:
+        data = registration() | {"username": "owner@example.com", "password": PASSWORD}
+        for address, posted in ((f"{path}?next={foreign}", {}), (path, {"next": foreign})):
+            response = Client().post(
+                address, data | posted | {"email": f"{len(posted)}@example.com"}
+            )
+            assert (response.status_code, response["Location"]) == (302, "/admin")
+        client = Client()
+        client.force_login(administrator)
+        assert client.get(f"{path}?next={foreign}")["Location"] == "/admin"
+
+    @pytest.mark.parametrize(
+        "changes", [{"password": "wrong"}, {"username": "nobody@example.com"}, {"password": "\x00"}]
+    )
+    def test_a_wrong_password_and_an_unknown_e_mail_are_one_answer(
+        self, staff: User, changes: dict[str, str]
+    ) -> None:
+        client = Client()
+        data = {"username": "ayse@example.com", "password": PASSWORD} | changes
+        response = client.post("/login", data)
+        assert response.status_code == 422
+        assert f'value="{data["username"]}"' in response.content.decode()
+        assert "_auth_user_id" not in client.session
+
+    def test_a_closed_account_cannot_log_in(self, make_user: MakeUser) -> None:
+        make_user(is_active=False)
+        data = {"username": "ayse@example.com", "password": PASSWORD}
+        assert Client().post("/login", data).status_code == 422
+
+    def test_a_session_lasts_7_days(self, staff: User) -> None:
+        client = Client()
+        client.post("/login", {"username": "ayse@example.com", "password": PASSWORD})
+        assert client.cookies["sessionid"]["max-age"] == 7 * 24 * 60 * 60
+        with travel(timezone.now() + timedelta(days=7, seconds=-5)):
+            assert client.get("/admin").status_code == 200
+        with travel(timezone.now() + timedelta(days=7, seconds=5)):
+            assert client.get("/admin").status_code == 302
+
+    def test_whoever_is_logged_in_is_led_on(self, staff_client: Client) -> None:
+        for path in ("/login", "/register"):
+            assert staff_client.get(path)["Location"] == "/admin"
+
+
+class TestLoggingOut:
+    def test_it_ends_the_session(self, staff_client: Client) -> None:
+        response = staff_client.post("/logout")
+        assert (response.status_code, response["Location"]) == (302, "/")
+        assert staff_client.get("/admin").status_code == 302
+
+    def test_a_link_to_it_does_nothing(self, staff_client: Client) -> None:
+        assert staff_client.get("/logout").status_code == 405
+        assert staff_client.get("/admin").status_code == 200
+
+    def test_twice_is_no_error(self, db: None) -> None:
+        assert Client().post("/logout")["Location"] == "/"
+
+
+class TestProfile:
+    def test_name_and_e_mail_are_changed(self, staff_client: Client, staff: User) -> None:
+        data = {"full_name": "Ayşe Kaya", "email": "KAYA@example.com"}
+        response = staff_client.post("/profile", data, follow=True)
+        assert "Your details are saved." in words(response.content)
+        staff.refresh_from_db()
+        assert (staff.full_name, staff.email) == ("Ayşe Kaya", "kaya@example.com")
+
+    def test_the_e_mail_of_another_is_refused(
+        self, staff_client: Client, staff: User, administrator: User
+    ) -> None:
+        data = {"full_name": "New Name", "email": "OWNER@example.com"}
+        response = staff_client.post("/profile", data)
+        assert response.status_code == 422
+        assert "There is already an account with this e-mail." in words(response.content)
+        assert 'value="New Name"' in response.content.decode()
+        staff.refresh_from_db()
+        assert staff.email == "ayse@example.com"
+
+    def test_the_password_is_changed_and_this_session_goes_on(
+        self, staff_client: Client, staff: User
+    ) -> None:
+        elsewhere = Client()
+        elsewhere.force_login(staff)
+        new = "an even longer roast"
+        data = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
+        response = staff_client.post("/profile", data, follow=True)
+        assert "Your password is changed. You are still signed in here." in words(response.content)
+        assert elsewhere.get("/admin").status_code == 302
+        staff.refresh_from_db()
+        assert staff.check_password(new)
+
+    @pytest.mark.parametrize(
+        "changes",
+        [{"old_password": "wrong"}, {"new_password2": "other"}, {"new_password1": "short"}],
+    )
+    def test_a_wrong_change_of_password_changes_nothing(
+        self, staff_client: Client, staff: User, changes: dict[str, str]
+    ) -> None:
+        new = "an even longer roast"
+        data = {"old_password": PASSWORD, "new_password1": new, "new_password2": new} | changes
+        response = staff_client.post("/profile", data)
+        assert response.status_code == 422
+        staff.refresh_from_db()
+        assert staff.check_password(PASSWORD)
+        assert 'value="ayse@example.com"' in response.content.decode()
+
+    def test_it_is_closed_to_strangers(self, db: None) -> None:
+        assert Client().get("/profile")["Location"] == "/login?next=/profile"
+
+
+class TestWaiting:
+    def test_somebody_who_was_approved_is_led_to_the_portal(self, staff_client: Client) -> None:
+        assert staff_client.get("/waiting")["Location"] == "/admin"
+
+    def test_the_first_look_after_approval_opens_the_portal(self, waiting: User) -> None:
+        client = Client()
+        client.force_login(waiting)
+        assert client.get("/admin")["Location"] == "/waiting"
+        assert User.objects.approve() == 1
+        assert client.get("/admin").status_code == 200
+
+
+def test_no_page_with_a_password_is_kept_by_the_browser(staff_client: Client) -> None:
+    for client, path in ((Client(), "/login"), (Client(), "/register"), (staff_client, "/profile")):
+        assert "no-store" in client.get(path)["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/login", ["username", "current-password"]),
+        ("/register", ["name", "username", "new-password", "new-password"]),
+        ("/profile", ["name", "username", "current-password", "new-password", "new-password"]),
+    ],
+)
+def test_password_managers_know_each_field(
+    staff_client: Client, path: str, expected: list[str]
+) -> None:
+    client = staff_client if path == "/profile" else Client()
+    html = client.get(path).content.decode()
+    assert re.findall(r'<input[^>]* autocomplete="([a-z-]+)"', html) == expected

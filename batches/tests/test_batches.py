@@ -1,0 +1,173 @@
+import secrets
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from batches.codes import LENGTH
+from batches.models import Batch, Product
+from batches.shelf_life import Freshness
+from conftest import MakeBatch
+
+
+@pytest.mark.parametrize("freshness", list(Freshness))
+@pytest.mark.parametrize("use_by", [None, -1, 0, 1])
+@pytest.mark.parametrize("days", range(8))
+def test_the_database_and_the_rule_agree(
+    make_batch: MakeBatch, days: int, use_by: int | None, freshness: Freshness
+) -> None:
+    today = timezone.localdate()
+    batch = make_batch(
+        days_on_shelf=days,
+        butcher_date=today - timedelta(days=10),
+        use_by=None if use_by is None else today + timedelta(days=use_by),
+    )
+    found = Batch.objects.of_freshness(freshness, today)
+    assert found.exists() == (batch.freshness() == freshness)
+
+
+@pytest.mark.parametrize("days", [0, 3, 9])
+def test_a_recall_stands_above_everything(make_batch: MakeBatch, days: int) -> None:
+    make_batch(days, recalled_at=timezone.now(), recall_reason="Salmonella")
+    today = timezone.localdate()
+    assert [batch.freshness() for batch in Batch.objects.all()] == [Freshness.RECALLED]
+    assert {f for f in Freshness if Batch.objects.of_freshness(f, today).exists()} == {"recalled"}
+
+
+def test_on_the_shelf_is_what_is_neither_removed_nor_recalled(make_batch: MakeBatch) -> None:
+    here = make_batch()
+    make_batch(removed_on=timezone.localdate())
+    make_batch(recalled_at=timezone.now(), recall_reason="Salmonella")
+    assert list(Batch.objects.on_shelf()) == [here]
+
+
+def test_days_on_shelf_count_from_the_day_of_arrival(make_batch: MakeBatch) -> None:
+    batch = make_batch(arrival_date=date(2026, 2, 27), butcher_date=date(2026, 2, 27))
+    assert batch.days_on_shelf(date(2026, 2, 27)) == 0
+    assert batch.days_on_shelf(date(2026, 3, 1)) == 2
+
+
+def test_a_batch_keeps_the_shelf_life_it_was_recorded_with(
+    make_batch: MakeBatch, chicken: Product
+) -> None:
+    before = make_batch(days_on_shelf=3)
+    chicken.fresh_days, chicken.caution_days = 7, 9
+    chicken.save()
+    before = Batch.objects.get(pk=before.pk)
+    before.supplier = "Hill Farm"
+    before.save()
+    assert before.freshness() == Freshness.CAUTION
+    assert make_batch(days_on_shelf=3).freshness() == Freshness.FRESH
+
+
+def test_another_product_brings_its_own_shelf_life(make_batch: MakeBatch) -> None:
+    ham = Product.objects.create(name="Ham", fresh_days=20, caution_days=30)
+    batch = make_batch(days_on_shelf=10)
+    batch.product = ham
+    batch.save()
+    assert batch.freshness() == Freshness.FRESH
+
+
+def test_a_corrected_arrival_moves_the_days_on_which_it_turns(make_batch: MakeBatch) -> None:
+    batch = make_batch(days_on_shelf=0, butcher_date=date(2026, 1, 1))
+    batch.arrival_date -= timedelta(days=5)
+    batch.save(update_fields=["arrival_date"])
+    assert Batch.objects.get(pk=batch.pk).freshness() == Freshness.EXPIRED
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"arrival_date": 1},
+        {"butcher_date": 1},
+        {"butcher_date": date(205, 1, 1)},
+        {"use_by": -1},
+        {"use_by": date(2126, 11, 22)},
+        {"recalled_at": timezone.now()},
+        {"recall_reason": "Salmonella"},
+    ],
+)
+def test_the_database_refuses_what_is_never_true(
+    make_batch: MakeBatch, fields: dict[str, Any]
+) -> None:
+    today = timezone.localdate()
+    fields = {
+        name: today + timedelta(days=value) if isinstance(value, int) else value
+        for name, value in fields.items()
+    }
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_batch(**fields)
+    batch = make_batch()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Batch.objects.filter(pk=batch.pk).update(**fields)
+
+
+def test_the_database_refuses_the_same_identifier_in_other_capitals(make_batch: MakeBatch) -> None:
+    make_batch(batch_identifier="ab-1")
+    with pytest.raises(IntegrityError):
+        make_batch(batch_identifier="AB-1")
+
+
+def test_a_refused_batch_says_why_at_the_field_that_mends_it(make_batch: MakeBatch) -> None:
+    make_batch(batch_identifier="ab-1")
+    today = timezone.localdate()
+    twin = Batch(
+        product=Product.objects.get(name="Beef"),
+        batch_identifier="AB-1",
+        butcher_date=today,
+        arrival_date=today - timedelta(days=1),
+        use_by=today - timedelta(days=2),
+        created_by=User.objects.get(),
+    )
+    with pytest.raises(ValidationError) as refused:
+        twin.full_clean()
+    assert refused.value.message_dict == {
+        "batch_identifier": ["Another batch has this identifier already. Choose another."],
+        "arrival_date": ["A batch cannot arrive before it was butchered."],
+        "use_by": ["The use-by date cannot lie before the butcher date."],
+    }
+
+
+def test_a_code_that_is_taken_is_drawn_again(
+    make_batch: MakeBatch, staff: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letters: Iterator[str] = iter("A" * LENGTH + "A" * LENGTH + "B" * LENGTH)
+    monkeypatch.setattr(secrets, "choice", lambda alphabet: next(letters))
+    codes = [make_batch().pk, make_batch().pk]
+    assert codes == ["A" * LENGTH, "B" * LENGTH]
+    assert Batch.objects.count() == 2
+
+
+def test_an_edit_never_changes_the_code(make_batch: MakeBatch) -> None:
+    batch = make_batch()
+    code = batch.pk
+    batch.batch_identifier = "new-name"
+    batch.save()
+    assert Batch.objects.get().pk == code
+
+
+def test_the_code_is_spelled_in_two_groups_of_five() -> None:
+    assert Batch(id="7K3QF9XM2A").spelled_code() == "7K3QF 9XM2A"
+
+
+@pytest.mark.parametrize(
+    ("taken", "suggested"),
+    [
+        ([], "261122-01"),
+        (["261122-01"], "261122-02"),
+        (["261122-09", "261122-2"], "261122-10"),
+        (["261122-99"], "261122-100"),
+        (["261122-x", "261122-99999999999", "261121-07"], "261122-01"),
+    ],
+)
+def test_the_suggested_identifier_is_the_next_of_the_day(
+    make_batch: MakeBatch, taken: list[str], suggested: str
+) -> None:
+    for identifier in taken:
+        make_batch(batch_identifier=identifier)
+    assert Batch.objects.next_identifier(date(2026, 11, 22)) == suggested

@@ -1,0 +1,292 @@
+import re
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import User
+from batches.models import Batch, Product
+from batches.views import BATCHES_ON_A_PAGE
+from conftest import MakeBatch, MakeUser, words
+
+
+def identifiers(html: bytes) -> list[str]:
+    return re.findall(r'class="identifier">([^<]+)<', html.decode())
+
+
+def form_data(**changes: object) -> dict[str, Any]:
+    today = timezone.localdate()
+    return {
+        "product": Product.objects.get(name="Chicken").pk,
+        "batch_identifier": "A-1",
+        "butcher_date": f"{today - timedelta(days=1)}",
+        "arrival_date": f"{today}",
+        "use_by": "",
+        "supplier": "Hill Farm",
+        "supplier_lot": "",
+    } | changes
+
+
+def paths(batch: Batch) -> list[str]:
+    one = f"/admin/batches/{batch.pk}"
+    return ["/admin", "/admin/batches/new", one, f"{one}/edit", f"{one}/delete", "/admin/labels"]
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_whoever_is_logged_out_is_sent_to_log_in_and_back(
+    make_batch: MakeBatch, method: str
+) -> None:
+    batch = make_batch()
+    for path in paths(batch):
+        response = getattr(Client(), method)(path)
+        assert (response.status_code, response["Location"]) == (302, f"/login?next={path}")
+    assert Batch.objects.get().updated_at == batch.updated_at
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_whoever_waits_for_approval_is_told_so(
+    make_batch: MakeBatch, waiting: User, method: str
+) -> None:
+    batch = make_batch()
+    client = Client()
+    client.force_login(waiting)
+    for path in paths(batch):
+        response = getattr(client, method)(path)
+        assert (response.status_code, response["Location"]) == (302, "/waiting")
+    assert Batch.objects.get().updated_at == batch.updated_at
+
+
+class TestList:
+    def test_newest_first_with_all_that_staff_need(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        make_batch(3, batch_identifier="first")
+        newest = make_batch(
+            0, batch_identifier="second", use_by=timezone.localdate() + timedelta(days=1)
+        )
+        html = staff_client.get("/admin").content
+        assert identifiers(html) == ["second", "first"]
+        assert "Fresh 🍗 Chicken second 0 days on the shelf Butchered" in words(html)
+        assert "Caution 🍗 Chicken first 3 days on the shelf Butchered" in words(html)
+        assert words(html).count("Use by") == 1
+        assert html.count(b'class="qr"') == 2
+        for link in (f"/batch/{newest.pk}", f"/admin/batches/{newest.pk}/edit"):
+            assert f'href="{link}"' in html.decode()
+        assert f'href="/admin/labels?batch={newest.pk}"' in html.decode()
+
+    def test_an_empty_shop_is_offered_its_first_batch(self, staff_client: Client) -> None:
+        html = staff_client.get("/admin").content
+        assert "Add the first batch" in words(html)
+
+    def test_the_list_comes_in_pages(self, staff_client: Client, make_batch: MakeBatch) -> None:
+        for number in range(BATCHES_ON_A_PAGE + 1):
+            make_batch(batch_identifier=f"n{number}")
+        first = staff_client.get("/admin?search=n").content
+        second = staff_client.get("/admin?search=n&page=2").content
+        assert len(identifiers(first)) == BATCHES_ON_A_PAGE
+        assert identifiers(second) == ["n0"]
+        assert 'href="?search=n&amp;page=2" rel="next"' in first.decode()
+
+    @pytest.mark.parametrize("page", ["0", "-1", "99", "x", "\x00", "1" * 400])
+    def test_a_page_that_is_not_there_is_the_nearest_one(
+        self, staff_client: Client, make_batch: MakeBatch, page: str
+    ) -> None:
+        make_batch()
+        response = staff_client.get("/admin", {"page": page})
+        assert response.status_code == 200
+        assert len(identifiers(response.content)) == 1
+
+    @pytest.mark.parametrize(
+        ("query", "found"),
+        [
+            ({"search": "b-"}, ["B-2", "b-1"]),
+            ({"search": "B-2"}, ["B-2"]),
+            ({"search": "%"}, []),
+            ({"status": "fresh"}, ["B-2"]),
+            ({"status": "expired"}, ["b-1"]),
+            ({"status": "caution"}, []),
+            ({"status": "recalled"}, ["x"]),
+            ({"product": "Beef"}, ["B-2"]),
+            ({"product": "Beef", "status": "expired"}, []),
+        ],
+    )
+    def test_it_can_be_searched_and_narrowed(
+        self,
+        staff_client: Client,
+        make_batch: MakeBatch,
+        query: dict[str, Any],
+        found: list[str],
+    ) -> None:
+        beef = Product.objects.get(name="Beef")
+        make_batch(0, batch_identifier="x", recalled_at=timezone.now(), recall_reason="Glass")
+        make_batch(9, batch_identifier="b-1")
+        make_batch(0, batch_identifier="B-2", product=beef)
+        if "product" in query:
+            query = query | {"product": beef.pk}
+        response = staff_client.get("/admin", query)
+        assert identifiers(response.content) == found
+
+    @pytest.mark.parametrize(
+        "query", [{"status": "rotten"}, {"product": "x"}, {"search": "\x00"}, {"search": "x" * 99}]
+    )
+    def test_a_senseless_filter_is_named_and_left_out(
+        self, staff_client: Client, make_batch: MakeBatch, query: dict[str, str]
+    ) -> None:
+        make_batch()
+        response = staff_client.get("/admin", query)
+        assert response.status_code == 422
+        assert len(identifiers(response.content)) == 1
+        assert "Please mend this first" in words(response.content)
+
+    @pytest.mark.parametrize("count", [1, 3])
+    def test_it_asks_the_database_equally_often_for_1_batch_and_3(
+        self,
+        staff_client: Client,
+        make_batch: MakeBatch,
+        django_assert_num_queries: DjangoAssertNumQueries,
+        count: int,
+    ) -> None:
+        for _ in range(count):
+            make_batch()
+        with django_assert_num_queries(
+            5
+        ):  # session, account, count, batches, products to filter by
+            staff_client.get("/admin")
+
+    def test_administrators_are_told_how_many_accounts_wait(
+        self, administrator_client: Client, staff_client: Client, make_user: MakeUser
+    ) -> None:
+        for number in range(2):
+            make_user(f"{number}@example.com", is_staff=False)
+        assert "2 accounts wait for your approval" in words(
+            administrator_client.get("/admin").content
+        )
+        assert "approval" not in words(staff_client.get("/admin").content)
+
+
+class TestAdding:
+    def test_the_form_suggests_today_and_the_next_identifier(self, staff_client: Client) -> None:
+        html = staff_client.get("/admin/batches/new").content.decode()
+        today = timezone.localdate()
+        assert f'value="{today:%y%m%d}-01"' in html
+        assert re.search(rf'name="arrival_date" value="{today}"', html)
+
+    def test_a_batch_is_recorded_and_shown_with_its_code(
+        self, staff_client: Client, staff: User
+    ) -> None:
+        use_by = timezone.localdate() + timedelta(days=3)
+        response = staff_client.post(
+            "/admin/batches/new", form_data(use_by=f"{use_by}"), follow=True
+        )
+        batch = Batch.objects.get()
+        assert response.redirect_chain == [(f"/admin/batches/{batch.pk}", 302)]
+        assert "Batch A-1 is on the shelf." in words(response.content)
+        assert b'class="qr"' in response.content
+        assert 'href="/admin/batches/new"' in response.content.decode()
+        assert (batch.created_by, batch.use_by, batch.supplier) == (staff, use_by, "Hill Farm")
+
+    def test_a_wrong_form_saves_nothing_and_loses_nothing(self, staff_client: Client) -> None:
+        response = staff_client.post(
+            "/admin/batches/new", form_data(batch_identifier="<b> c", butcher_date="0205-01-01")
+        )
+        html = response.content.decode()
+        assert response.status_code == 422
+        assert "<title>Error: Add batch" in html
+        assert 'value="&lt;b&gt; c"' in html
+        assert 'value="0205-01-01"' in html
+        assert 'value="Hill Farm"' in html
+        assert 'href="#id_batch_identifier"' in html
+        assert "The year 205 looks like a slip." in html
+        assert not Batch.objects.exists()
+
+    @pytest.mark.parametrize("method", ["put", "patch", "delete"])
+    def test_other_methods_are_refused(self, staff_client: Client, method: str) -> None:
+        assert getattr(staff_client, method)("/admin/batches/new").status_code == 405
+
+    def test_nothing_but_the_form_can_be_set(self, staff_client: Client, staff: User) -> None:
+        extras = {
+            "id": "A" * 10,
+            "recalled_at": "2026-01-01",
+            "created_by": "77",
+            "fresh_days": "99",
+        }
+        staff_client.post("/admin/batches/new", form_data(**extras))
+        batch = Batch.objects.get()
+        assert batch.pk != "A" * 10
+        assert (batch.recalled_at, batch.created_by, batch.fresh_days) == (None, staff, 2)
+
+
+class TestOneBatch:
+    def test_it_shows_the_batch(self, staff_client: Client, make_batch: MakeBatch) -> None:
+        batch = make_batch(supplier="Hill Farm", supplier_lot="LOT-7")
+        said = words(staff_client.get(f"/admin/batches/{batch.pk}").content)
+        assert "Supplier Hill Farm" in said
+        assert "LOT-7" in said
+        assert "by Ayşe Yılmaz" in said
+        assert batch.spelled_code() in said
+
+    @pytest.mark.parametrize("code", ["AAAAAAAAAA", "x", "%00", "new/", "🍗"])
+    def test_an_unknown_batch_is_not_found(self, staff_client: Client, code: str) -> None:
+        for path in ("", "/edit", "/delete"):
+            response = staff_client.get(f"/admin/batches/{code}{path}")
+            assert response.status_code == 404
+            assert "There is no such page" in words(response.content)
+
+
+class TestEditing:
+    def test_an_edit_changes_the_batch_and_keeps_its_code_and_recorder(
+        self, staff_client: Client, make_batch: MakeBatch, make_user: MakeUser
+    ) -> None:
+        batch = make_batch(created_by=make_user("first@example.com"))
+        response = staff_client.post(
+            f"/admin/batches/{batch.pk}/edit", form_data(batch_identifier="B-9"), follow=True
+        )
+        assert "Batch B-9 is changed." in words(response.content)
+        edited = Batch.objects.get()
+        assert (edited.pk, edited.batch_identifier) == (batch.pk, "B-9")
+        assert edited.created_by == batch.created_by
+
+    def test_a_wrong_edit_changes_nothing(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        batch = make_batch(batch_identifier="A-1")
+        make_batch(batch_identifier="taken")
+        response = staff_client.post(
+            f"/admin/batches/{batch.pk}/edit", form_data(batch_identifier="TAKEN")
+        )
+        assert response.status_code == 422
+        assert "Another batch has this identifier already." in words(response.content)
+        assert Batch.objects.get(pk=batch.pk).batch_identifier == "A-1"
+
+    def test_an_edit_leaves_a_recall_standing(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        batch = make_batch(recalled_at=timezone.now(), recall_reason="Glass")
+        staff_client.post(f"/admin/batches/{batch.pk}/edit", form_data())
+        assert Batch.objects.get().recall_reason == "Glass"
+
+
+class TestDeleting:
+    def test_it_asks_first(self, staff_client: Client, make_batch: MakeBatch) -> None:
+        batch = make_batch(batch_identifier="A-1")
+        response = staff_client.get(f"/admin/batches/{batch.pk}/delete")
+        assert "Delete A-1?" in words(response.content)
+        assert Batch.objects.exists()
+
+    def test_then_it_deletes(self, staff_client: Client, make_batch: MakeBatch) -> None:
+        batch = make_batch(batch_identifier="A-1")
+        response = staff_client.post(f"/admin/batches/{batch.pk}/delete", follow=True)
+        assert response.redirect_chain == [("/admin", 302)]
+        assert "Batch A-1 is deleted." in words(response.content)
+        assert not Batch.objects.exists()
+
+
+def test_a_date_stands_with_its_month_as_a_word(
+    staff_client: Client, make_batch: MakeBatch
+) -> None:
+    batch = make_batch(arrival_date=date(2026, 2, 3), butcher_date=date(2026, 2, 1))
+    for path in ("/admin", f"/admin/batches/{batch.pk}", f"/admin/labels?batch={batch.pk}"):
+        assert "3 February 2026" in words(staff_client.get(path).content)

@@ -1,0 +1,240 @@
+import re
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import User
+from batches.codes import new_code
+from batches.models import Batch, Product
+from conftest import MakeBatch, words
+
+
+def read(batch: Batch) -> str:
+    response = Client().get(f"/batch/{batch.pk}")
+    assert response.status_code == 200
+    return words(response.content)
+
+
+@pytest.fixture
+def noon() -> Any:
+    """Sunday 22 November 2026, noon in Istanbul."""
+    with time_machine.travel(datetime(2026, 11, 22, 12, tzinfo=ZoneInfo("Europe/Istanbul"))):
+        yield
+
+
+@pytest.mark.usefixtures("noon")
+class TestWords:
+    def test_a_fresh_batch(self, make_batch: MakeBatch) -> None:
+        batch = make_batch(1, butcher_date=date(2026, 11, 19), use_by=date(2026, 12, 1))
+        assert read(batch) == (
+            "Corner Butcher 🍗 Chicken Fresh Good to buy. Counts as fresh through Monday 23 "
+            "November. 1 day on the shelf Batch 261121-01 Butchered 19 November 2026 Arrived 21 "
+            "November 2026 Use by 1 December 2026 Keep at 4 °C or colder. Cook it through. Stated "
+            "by Corner Butcher, as of Sunday 22 November 2026. If the pack shows an earlier date, "
+            "the pack counts."
+        )
+
+    @pytest.mark.parametrize(
+        ("days", "said"),
+        [
+            (0, "Fresh Good to buy. Counts as fresh through Tuesday 24 November. 0 days on"),
+            (1, "Fresh Good to buy. Counts as fresh through Monday 23 November. 1 day on"),
+            (2, "Fresh Good to buy. Counts as fresh through Sunday 22 November. 2 days on"),
+            (3, "Caution Buy it to eat soon. Within its shelf life through Monday 23 November. 3 "),
+            (4, "Caution Buy it to eat soon. Within its shelf life through Sunday 22 November. 4 "),
+            (5, "Expired Past its shelf life. Do not buy. Expired since Sunday 22 November. 5 "),
+            (7, "Expired Past its shelf life. Do not buy. Expired since Friday 20 November. 7 "),
+        ],
+    )
+    def test_each_day_on_the_shelf(self, make_batch: MakeBatch, days: int, said: str) -> None:
+        assert f" {said}" in read(make_batch(days))
+
+    def test_a_use_by_before_the_fifth_day(self, make_batch: MakeBatch) -> None:
+        batch = make_batch(1, use_by=date(2026, 11, 21))
+        assert "Expired since Sunday 22 November. 1 day on the shelf" in read(batch)
+
+    @pytest.mark.parametrize("days", [0, 9])
+    def test_a_recalled_batch(self, make_batch: MakeBatch, days: int) -> None:
+        batch = make_batch(
+            days, recalled_at=timezone.now(), recall_reason="Glass was found <in> one pack."
+        )
+        said = read(batch)
+        assert (
+            "Recalled Recalled. Do not eat. Glass was found &lt;in&gt; one pack. Bring it" in said
+        )
+        assert "Recalled 22 November 2026" in said
+        assert "Good to buy" not in said
+
+    def test_a_batch_that_was_taken_off_the_shelf(self, make_batch: MakeBatch) -> None:
+        said = read(make_batch(2, removed_on=date(2026, 11, 22)))
+        assert "No longer on sale. Counts as fresh through" in said
+        assert "2 days since it arrived" in said
+        assert "Taken off the shelf 22 November 2026" in said
+        assert "Good to buy" not in said
+
+    def test_the_page_carries_its_status_in_title_and_class(self, make_batch: MakeBatch) -> None:
+        html = Client().get(f"/batch/{make_batch(3).pk}").content.decode()
+        assert "<title>Caution: Chicken 261119-01 · Corner Butcher</title>" in html
+        assert '<body class="caution">' in html
+
+
+ZONES = [
+    ("Pacific/Kiritimati", datetime(2026, 11, 22, 23, 59, 59)),
+    ("America/Los_Angeles", datetime(2026, 11, 22, 23, 59, 59)),
+    ("Asia/Kathmandu", datetime(2026, 11, 22, 23, 59, 59)),
+    # The clocks change in this night: forward in Berlin and, at midnight itself, in Cairo; back
+    # in New York and, in the hour after midnight, in Havana.
+    ("Europe/Berlin", datetime(2026, 3, 28, 23, 59, 59)),
+    ("Africa/Cairo", datetime(2026, 4, 23, 23, 59, 59)),
+    ("America/New_York", datetime(2026, 10, 31, 23, 59, 59)),
+    ("America/Havana", datetime(2026, 10, 31, 23, 59, 59)),
+]
+
+
+@pytest.mark.parametrize(("zone", "last_second"), ZONES)
+@pytest.mark.parametrize("days", range(8))
+def test_a_batch_turns_a_day_older_at_the_shops_own_midnight(
+    make_batch: MakeBatch, settings: Any, zone: str, last_second: datetime, days: int
+) -> None:
+    settings.TIME_ZONE = zone
+    late = last_second.replace(tzinfo=ZoneInfo(zone))
+    with time_machine.travel(late, tick=False) as clock:
+        batch = make_batch(days)
+        before = read(batch)
+        cached = Client().get(f"/batch/{batch.pk}")["Cache-Control"]
+        clock.shift(1)
+        after = read(batch)
+    assert cached == "public, max-age=0, s-maxage=1"
+    statuses = ["Fresh"] * 3 + ["Caution"] * 2 + ["Expired"] * 4
+    plural = {1: "day on"}
+    assert f"{days} {plural.get(days, 'days on')} the shelf" in before
+    assert f"{days + 1} {plural.get(days + 1, 'days on')} the shelf" in after
+    assert f"Chicken {statuses[days]} " in before
+    assert f"Chicken {statuses[days + 1]} " in after
+
+
+def test_the_report_is_one_cacheable_answer_that_names_nobody(make_batch: MakeBatch) -> None:
+    response = Client().get(f"/batch/{make_batch().pk}")
+    html = response.content.decode()
+    assert response["Cache-Control"] == "public, max-age=0, s-maxage=60"
+    assert not response.has_header("Set-Cookie")
+    assert "Cookie" not in response.get("Vary", "")
+    assert not response.cookies
+    assert re.findall(r"<(?:script|img|iframe|object)|@import|@font-face|url\(|src=", html) == []
+    assert re.findall(r'<link rel="(\w+)" href="([^"]+)"', html) == [("icon", "data:,")]
+    assert len(response.content) < 14_000
+
+
+def test_the_report_costs_one_query_and_no_session(
+    make_batch: MakeBatch, staff: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    batch = make_batch()
+    client = Client()
+    client.force_login(staff)
+    with django_assert_num_queries(1):
+        response = client.get(f"/batch/{batch.pk}")
+    assert "Cookie" not in response.get("Vary", "")
+
+
+def test_the_report_tells_no_stranger_what_is_the_shops_own(make_batch: MakeBatch) -> None:
+    batch = make_batch(supplier="Secret Farm", supplier_lot="LOT-77", removal_reason="Smelled")
+    html = Client().get(f"/batch/{batch.pk}").content.decode()
+    for private in ("Secret Farm", "LOT-77", "Smelled", "Ayşe", "recorder@example.com"):
+        assert private not in html
+
+
+def test_what_has_not_changed_is_not_sent_again(make_batch: MakeBatch) -> None:
+    batch = make_batch()
+    etag = Client().get(f"/batch/{batch.pk}")["ETag"]
+    again = Client().get(f"/batch/{batch.pk}", headers={"if-none-match": etag})
+    assert again.status_code == 304
+    assert again.content == b""
+    assert again["Cache-Control"] == "public, max-age=0, s-maxage=60"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"recalled_at": "2026-11-22T10:00Z", "recall_reason": "Salmonella"},
+        {"removed_on": "2026-11-22"},
+        {"use_by": "2026-12-01"},
+        {"batch_identifier": "other"},
+        {"expired_from": "2026-11-22", "caution_from": "2026-11-22"},
+    ],
+)
+@pytest.mark.usefixtures("noon")
+def test_every_change_is_a_new_answer(make_batch: MakeBatch, change: dict[str, str]) -> None:
+    batch = make_batch()
+    etag = Client().get(f"/batch/{batch.pk}")["ETag"]
+    Batch.objects.filter(pk=batch.pk).update(**change)
+    changed = Client().get(f"/batch/{batch.pk}", headers={"if-none-match": etag})
+    assert changed.status_code == 200
+
+
+def test_a_renamed_product_and_the_next_day_are_new_answers(
+    make_batch: MakeBatch, chicken: Product
+) -> None:
+    with time_machine.travel(datetime(2026, 11, 22, 12, tzinfo=ZoneInfo("UTC"))) as clock:
+        batch = make_batch()
+        first = Client().get(f"/batch/{batch.pk}")["ETag"]
+        clock.shift(timedelta(days=1))
+        second = Client().get(f"/batch/{batch.pk}")["ETag"]
+        chicken.name = "Hen"
+        chicken.save()
+        third = Client().get(f"/batch/{batch.pk}")["ETag"]
+    assert len({first, second, third}) == 3
+
+
+@pytest.mark.parametrize("spell", [str.lower, str.upper, lambda code: f"{code[:5]}-{code[5:]}"])
+def test_a_code_is_answered_without_a_redirect_however_it_is_spelled(
+    make_batch: MakeBatch, spell: Any
+) -> None:
+    batch = make_batch(batch_identifier="right-one")
+    response = Client().get(f"/batch/{spell(batch.pk)}")
+    assert response.status_code == 200
+    assert "right-one" in words(response.content)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        new_code(),
+        "x",
+        "7K3QF9XM2A/",
+        "7K3QF9XM2A/edit",
+        "../../etc/passwd",
+        "%00",
+        "%2e%2e%2f",
+        "' OR 1=1 --",
+        "<script>alert(1)</script>",
+        "🍗" * 50,
+        "a" * 3000,
+    ],
+)
+def test_anything_else_is_a_kind_404(db: None, path: str) -> None:
+    response = Client().get(f"/batch/{path}")
+    assert response.status_code == 404
+    assert "We know no batch with this code" in words(response.content)
+    assert "the date on the pack counts" in words(response.content)
+    assert b"<script>alert" not in response.content
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_a_deleted_batch_is_a_kind_404(make_batch: MakeBatch) -> None:
+    batch = make_batch()
+    code = batch.pk
+    batch.delete()
+    assert Client().get(f"/batch/{code}").status_code == 404
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_the_report_can_only_be_read(make_batch: MakeBatch, method: str) -> None:
+    response = getattr(Client(), method)(f"/batch/{make_batch().pk}")
+    assert response.status_code == 405
+    assert Batch.objects.count() == 1
