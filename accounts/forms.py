@@ -29,7 +29,7 @@ class RegistrationForm(auth_forms.BaseUserCreationForm):
         self.fields["password2"].help_text = ""
 
     def save(self, commit: bool = True) -> User:
-        user = super().save(commit=False)
+        user: User = super().save(commit=False)
         if commit:
             user.register()
         return user

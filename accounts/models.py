@@ -25,10 +25,11 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
         return (email or "").strip().lower()
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email=self.normalize_email(username))
+        user: User = self.get(email=self.normalize_email(username))
+        return user
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        user = self.model(email=self.normalize_email(email), **fields)
+        user: User = self.model(email=self.normalize_email(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -108,5 +109,5 @@ class User(AbstractBaseUser, PermissionsMixin):
             self.save()
 
     def accounts_to_approve(self) -> int:
-        """How many accounts wait for this one's decision: none do, unless it is an administrator's."""
+        """How many accounts wait for this one to decide; 0 unless it is an administrator's."""
         return User.objects.waiting().count() if self.is_superuser else 0

@@ -76,7 +76,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
 
 
 def sent_from(request: HttpRequest) -> str:
-    """The page of ours that sent somebody to log in; empty where there is none, or it is not ours."""
+    """The page that sent somebody to log in; empty where there is none, or it is not ours."""
     asked = request.POST.get("next") or request.GET.get("next") or ""
     ours = url_has_allowed_host_and_scheme(
         asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()

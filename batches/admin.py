@@ -61,17 +61,17 @@ class BatchAdmin(admin.ModelAdmin):
         (_("Supplier"), {"fields": ["supplier", "supplier_lot"]}),
         (_("Taken off the shelf"), {"fields": ["removed_on", "removal_reason"]}),
         (_("Recall"), {"fields": ["recalled_at", "recall_reason"]}),
-        (_("Kept by itself"), {"fields": readonly_fields}),
+        (_("Kept by itself"), {"fields": [*readonly_fields]}),
     ]
 
     @admin.display(description=_("status"))
     def status(self, batch: Batch) -> str:
-        return batch.freshness().label
+        return str(batch.freshness().label)
 
     def view_on_site(self, batch: Batch) -> str:
         return reverse("report", args=[batch.pk])
 
     def save_model(self, request: HttpRequest, obj: Batch, form: ModelForm, change: Any) -> None:
         if not change:
-            obj.created_by_id = request.user.pk
+            obj.created_by = request.user  # type: ignore[assignment]
         super().save_model(request, obj, form, change)

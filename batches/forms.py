@@ -78,7 +78,8 @@ class BatchForm(forms.ModelForm):
         while self.is_valid():
             try:
                 with transaction.atomic():
-                    return self.save()
+                    batch: Batch = self.save()
+                return batch
             except IntegrityError:
                 self.full_clean()
         return None
@@ -125,9 +126,7 @@ class FindForm(forms.Form):
         code = read_code(self.cleaned_data["code"].rpartition("/")[2])
         if code is None:
             raise ValidationError(
-                _(
-                    "A code has 10 letters and digits, such as 7K3QF 9XM2A. Look at the label again."
-                ),
+                _("A code is 10 letters and digits, such as 7K3QF 9XM2A. Look at the label again."),
                 code="code",
             )
         return code

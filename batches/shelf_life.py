@@ -32,7 +32,7 @@ class ShelfLife:
     def of(
         cls, arrival_date: date, use_by: date | None, *, fresh_days: int, caution_days: int
     ) -> Self:
-        """Fresh through day `fresh_days` on the shelf, caution through `caution_days`, then expired.
+        """Fresh through day `fresh_days` on the shelf, caution through `caution_days`, then not.
 
         The supplier's use-by date is the last day of all: food past it is deemed unsafe in the EU
         and the UK (Regulation (EU) 1169/2011, article 24), whatever the days on the shelf say.

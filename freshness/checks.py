@@ -37,6 +37,9 @@ def databases_answer(
             connections[alias].ensure_connection()
         except DatabaseError as error:
             reason = " ".join(str(error).split())
-            message = f"DATABASE_URL: the database does not answer ({reason}). Start it, or mend the address."
+            message = (
+                f"DATABASE_URL: the database does not answer ({reason}). Start the database, or "
+                "mend its address."
+            )
             errors.append(Error(message, id="freshness.E002"))
     return errors

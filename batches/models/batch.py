@@ -50,9 +50,7 @@ class Batch(models.Model):
             RegexValidator(
                 # What a GS1 lot number and a URL both carry unharmed.
                 r"^[A-Za-z0-9._-]+\Z",
-                _(
-                    "Use letters A to Z, digits, dots, hyphens and underscores only, without spaces."
-                ),
+                _("Use only letters A to Z, digits, dots, hyphens and underscores; no spaces."),
             )
         ],
         help_text=_(
@@ -157,7 +155,7 @@ class Batch(models.Model):
         return reverse("batch", args=[self.pk])
 
     def report_url(self) -> str:
-        """Where customers read of this batch: what its QR code says. Never from a request's Host."""
+        """Where customers read of this batch: what its QR code says."""
         return settings.PUBLIC_URL + reverse("report", args=[self.pk])
 
     def qr_code(self) -> SafeString:
@@ -183,7 +181,7 @@ class Batch(models.Model):
                 by_field.setdefault(field, []).append(error)
             raise ValidationError(by_field) from None
 
-    def save(self, **options: Any) -> None:  # type: ignore[override]
+    def save(self, **options: Any) -> None:
         """Save, with the days on which it turns. A code that is taken is drawn again."""
         self.plan()
         try:

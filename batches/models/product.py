@@ -56,11 +56,11 @@ class Product(models.Model):
         same_name = Product.objects.filter(name_folded=folded(self.name)).exclude(pk=self.pk)
         if same_name.exists():
             message = _(
-                "There is already a product with this name. Change that one, or choose another name."
+                "There is already a product with this name. Change that one, or take another name."
             )
             raise ValidationError({"name": ValidationError(message, code="unique")})
 
-    def save(self, **options: Any) -> None:  # type: ignore[override]
+    def save(self, **options: Any) -> None:
         self.name_folded = folded(self.name)
         super().save(**with_fields(options, "name_folded"))
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 from ..shelf_life import Freshness
 
 if TYPE_CHECKING:
-    pass
+    from .batch import Batch  # noqa: F401 - named in the class below
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):

@@ -24,7 +24,7 @@ def data(**changes: object) -> dict[str, object]:
 
 def errors(**changes: object) -> dict[str, list[str]]:
     form = BatchForm({name: str(value) for name, value in data(**changes).items()})
-    return {field: list(messages) for field, messages in form.errors.items()}
+    return {field: [str(error) for error in wrong] for field, wrong in form.errors.items()}
 
 
 def test_a_right_form_has_no_errors(db: None) -> None:

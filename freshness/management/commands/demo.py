@@ -33,7 +33,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if Batch.objects.exists():
             raise CommandError(
-                "This shop has batches already, so nothing was added. The demo is for an empty shop."
+                "This shop has batches already, so nothing was added. The demo needs an empty shop."
             )
         password = secrets.token_urlsafe(9)
         user = demo_administrator(password)

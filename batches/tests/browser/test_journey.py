@@ -1,0 +1,150 @@
+import io
+from datetime import timedelta
+from typing import Any
+
+import pypdfium2
+import pytest
+import zxingcpp
+from django.utils import timezone
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from batches.models import Batch
+from conftest import PASSWORD, MakeBatch
+
+from .conftest import NewPage
+
+pytestmark = pytest.mark.browser
+
+
+def codes_in(picture: Image.Image) -> set[str]:
+    return {code.text for code in zxingcpp.read_barcodes(picture.convert("RGB"))}
+
+
+def codes_on(page: Page) -> set[str]:
+    return codes_in(Image.open(io.BytesIO(page.screenshot(full_page=True))))
+
+
+def sign_in(page: Page, user: User) -> None:
+    page.goto("/login")
+    page.get_by_label("E-mail").fill(user.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/admin")
+
+
+def register(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="Get started").click()
+    page.get_by_label("Full name").fill("Ayşe Yılmaz")
+    page.get_by_label("E-mail").fill("ayse@example.com")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Password again").fill(PASSWORD)
+    page.get_by_role("button", name="Register").click()
+    page.wait_for_url("**/admin")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_from_the_first_account_to_a_customers_phone(new_page: NewPage, scripts: bool) -> None:
+    page = new_page(java_script_enabled=scripts)
+    register(page)
+    page.get_by_role("link", name="Add the first batch").click()
+    page.get_by_text("Chicken").click()
+    page.get_by_label("Butcher date").fill(f"{timezone.localdate() - timedelta(days=1)}")
+    page.get_by_role("button", name="Put on the shelf").click()
+    identifier = f"{timezone.localdate():%y%m%d}-01"
+    expect(page.get_by_text(f"Batch {identifier} is on the shelf.")).to_be_visible()
+
+    [url] = codes_on(page)
+    phone = new_page(java_script_enabled=scripts)
+    phone.goto(url)
+    expect(phone.get_by_role("heading", name="Chicken")).to_be_visible()
+    expect(phone.get_by_text("Good to buy.")).to_be_visible()
+    expect(phone.get_by_text(identifier)).to_be_visible()
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_every_code_in_the_list_scans_from_the_screen(
+    new_page: NewPage, make_batch: MakeBatch, staff: User, live_server: Any, colours: str
+) -> None:
+    batches = [make_batch() for _ in range(4)]
+    page = new_page(color_scheme=colours)
+    sign_in(page, staff)
+    assert codes_on(page) == {f"{live_server.url}/batch/{batch.pk}" for batch in batches}
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize("dots_per_inch", [203, 300, 600])
+def test_every_printed_label_scans(
+    new_page: NewPage,
+    make_batch: MakeBatch,
+    staff: User,
+    settings: Any,
+    colours: str,
+    dots_per_inch: int,
+) -> None:
+    settings.PUBLIC_URL = "https://fresh.example.com"
+    batches = [make_batch() for _ in range(15)]
+    page = new_page(color_scheme=colours)
+    sign_in(page, staff)
+    page.goto("/admin/labels?" + "&".join(f"batch={batch.pk}" for batch in batches))
+    document = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
+    scale = dots_per_inch / 72  # a PDF's unit is 1/72 inch
+    found = [codes_in(sheet.render(scale=scale).to_pil()) for sheet in document]
+    assert sum(len(codes) for codes in found) == 15
+    assert set.union(*found) == {f"https://fresh.example.com/batch/{batch.pk}" for batch in batches}
+    text = "".join(sheet.get_textpage().get_text_range() for sheet in document)
+    assert "Sign out" not in text
+    assert batches[0].spelled_code() in text
+
+
+def test_a_scan_costs_one_request(new_page: NewPage, make_batch: MakeBatch) -> None:
+    batch = make_batch()
+    page = new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"/batch/{batch.pk}", wait_until="networkidle")
+    assert [url for url in asked if not url.startswith("data:")] == [page.url]
+    assert page.context.cookies() == []
+
+
+@pytest.mark.parametrize("width", [320, 768, 1280])
+def test_no_page_scrolls_sideways(
+    new_page: NewPage, make_batch: MakeBatch, administrator: User, width: int
+) -> None:
+    batch = make_batch(
+        batch_identifier="W" * 20,
+        use_by=timezone.localdate(),
+        supplier="Unbreakable" * 10,
+        recalled_at=timezone.now(),
+        recall_reason="Donaudampfschifffahrtsgesellschaft" * 5,
+    )
+    batch.product.name = "Schweinefleischwurstwaren" + "m" * 35
+    batch.product.save()
+    page = new_page(width)
+    sign_in(page, administrator)
+    one = f"/admin/batches/{batch.pk}"
+    for path in (
+        *("/", "/?code=x", "/batch/none", f"/batch/{batch.pk}", "/profile", "/nothing"),
+        *("/admin", "/admin?search=none", "/admin/batches/new", one, f"{one}/edit"),
+        *(f"{one}/delete", f"/admin/labels?batch={batch.pk}"),
+    ):
+        page.goto(path)
+        page_width = page.evaluate("document.documentElement.scrollWidth")
+        assert (path, page_width) == (path, width)
+
+
+def test_an_error_is_read_first_and_leads_to_its_field(new_page: NewPage, staff: User) -> None:
+    page = new_page()
+    sign_in(page, staff)
+    page.goto("/admin/batches/new")
+    page.get_by_label("Batch identifier").fill("a b")
+    page.get_by_label("Supplier", exact=False).first.fill("Hill Farm")
+    page.get_by_role("button", name="Put on the shelf").click()
+    expect(page).to_have_title("Error: Add batch · Corner Butcher")
+    expect(page.get_by_role("alert")).to_be_focused()
+    page.get_by_role("alert").get_by_role("link", name="Batch identifier").click()
+    expect(page.get_by_label("Batch identifier")).to_have_value("a b")
+    expect(page.get_by_label("Supplier", exact=False).first).to_have_value("Hill Farm")
+    assert not Batch.objects.exists()

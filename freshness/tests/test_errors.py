@@ -1,0 +1,61 @@
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from batches import views
+from conftest import PASSWORD, words
+from freshness import urls
+
+INSIDE = ["Traceback", "django", "settings", "/work", "Exception", "DEBUG", "sqlite"]
+
+
+def assert_it_tells_nothing_of_the_inside(html: bytes) -> None:
+    for word in INSIDE:
+        assert word not in html.decode()
+
+
+def test_an_unknown_page(db: None) -> None:
+    response = Client().get("/nothing/here")
+    assert response.status_code == 404
+    assert "There is no such page" in words(response.content)
+    assert "Go to the first page" in words(response.content)
+    assert_it_tells_nothing_of_the_inside(response.content)
+
+
+@pytest.mark.parametrize("host", ["evil.example", "shop.example.com.evil.example", "a b", "@"])
+def test_a_host_that_is_not_ours(host: str) -> None:
+    response = Client().get("/", headers={"host": host})
+    assert response.status_code == 400
+    assert "This request could not be read" in words(response.content)
+    assert host not in words(response.content)
+    assert_it_tells_nothing_of_the_inside(response.content)
+
+
+@pytest.mark.parametrize("path", ["/login", "/register", "/logout"])
+def test_a_form_without_its_token_saves_nothing(db: None, path: str) -> None:
+    data = {"username": "ayse@example.com", "password": PASSWORD}
+    response = Client(enforce_csrf_checks=True).post(path, data)
+    assert response.status_code == 403
+    assert "Nothing was saved" in words(response.content)
+    assert "send it once more" in words(response.content)
+    assert_it_tells_nothing_of_the_inside(response.content)
+
+
+def test_a_fault_of_ours(db: None, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    def broken(name: str) -> str:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(views, "read_code", broken)
+    response = Client(raise_request_exception=False).get("/batch/7K3QF9XM2A")
+    assert response.status_code == 500
+    assert "Something went wrong" in words(response.content)
+    assert "try again in a minute" in words(response.content)
+    assert "secret detail" not in response.content.decode()
+    assert_it_tells_nothing_of_the_inside(response.content)
+
+
+def test_no_page_of_errors_needs_what_may_be_broken(settings: Any) -> None:
+    """Neither a session nor a database is looked at: there is none in this test."""
+    assert not hasattr(urls, "handler500")
+    assert Client().get("/", headers={"host": "evil.example"}).status_code == 400

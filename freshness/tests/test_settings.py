@@ -1,0 +1,140 @@
+"""The settings as a shop meets them: a program that starts, or refuses to in one clear line."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CHOICES = [
+    *("DEBUG", "PORT", "WEB_CONCURRENCY", "SHOP_NAME", "REGISTRATION", "TIME_ZONE"),
+    *("BEHIND_PROXY", "SECRET_KEY", "PUBLIC_URL", "DATABASE_URL"),
+]
+
+
+def manage(*command: str, **choices: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | dict.fromkeys(CHOICES, "") | {"SECRET_KEY": "x" * 50} | choices
+    return subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def settings_with(**choices: str) -> dict[str, object]:
+    names = [
+        *("DEBUG", "LAN_MODE", "PUBLIC_URL", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS"),
+        *("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT", "SECURE_SSL_HOST"),
+        *("SECURE_HSTS_SECONDS", "SECURE_PROXY_SSL_HEADER", "REGISTRATION", "SHOP_NAME"),
+    ]
+    program = (
+        "import json; from freshness import settings; "
+        f"print(json.dumps({{name: getattr(settings, name) for name in {names!r}}}))"
+    )
+    environment = os.environ | dict.fromkeys(CHOICES, "") | {"SECRET_KEY": "x" * 50} | choices
+    output = subprocess.check_output([sys.executable, "-c", program], cwd=ROOT, env=environment)
+    found: dict[str, object] = json.loads(output)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEBUG", "maybe"),
+        ("PORT", "http"),
+        ("WEB_CONCURRENCY", "0"),
+        ("SHOP_NAME", "x" * 61),
+        ("REGISTRATION", "sometimes"),
+        ("TIME_ZONE", "Mars/Phobos"),
+        ("BEHIND_PROXY", "nginx"),
+        ("PUBLIC_URL", "fresh.example.com"),
+        ("DATABASE_URL", "oracle://shop"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_in_one_line(name: str, value: str) -> None:
+    for command in (["check"], ["migrate"]):
+        result = manage(*command, **{name: value})
+        lines = [line for line in result.stderr.splitlines() if "freshness.E001" in line]
+        assert result.returncode == 1
+        assert len(lines) == 1
+        assert f"{name}: " in lines[0]
+        assert "Write " in lines[0]
+        assert "Traceback" not in result.stderr
+
+
+def test_a_wrong_setting_stops_the_server_too() -> None:
+    environment = os.environ | dict.fromkeys(CHOICES, "")
+    environment |= {"SECRET_KEY": "x" * 50, "REGISTRATION": "sometimes", "PORT": "1x"}
+    result = subprocess.run(
+        [sys.executable, "-c", "import freshness.wsgi"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert result.returncode == 1
+    assert result.stderr.splitlines() == [
+        "PORT: “1x” will not do. Write a whole number from 1 to 65535.",
+        "REGISTRATION: “sometimes” is not known. Write one of: approval, open, closed.",
+    ]
+
+
+@pytest.mark.parametrize("url", ["postgres://nobody:secret@127.0.0.1:1/shop", "sqlite:////no/shop"])
+def test_a_database_that_does_not_answer_is_said_without_its_password(url: str) -> None:
+    result = manage("migrate", DATABASE_URL=url)
+    assert result.returncode == 1
+    assert "DATABASE_URL: the database does not answer" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert "secret" not in result.stderr
+
+
+def test_unsafe_is_never_the_default() -> None:
+    found = settings_with()
+    assert found["DEBUG"] is False
+    assert found["REGISTRATION"] == "approval"
+    assert found["SECURE_PROXY_SSL_HEADER"] is None
+    assert found["LAN_MODE"] is True
+    assert "*" not in str(found["ALLOWED_HOSTS"])
+
+
+def test_an_https_address_makes_all_of_it_secure() -> None:
+    found = settings_with(PUBLIC_URL="https://fresh.example.com/", BEHIND_PROXY="true")
+    assert found["PUBLIC_URL"] == "https://fresh.example.com"
+    assert found["LAN_MODE"] is False
+    assert found["ALLOWED_HOSTS"] == ["fresh.example.com", "localhost", "127.0.0.1", "[::1]"]
+    assert found["CSRF_TRUSTED_ORIGINS"] == ["https://fresh.example.com"]
+    assert found["SESSION_COOKIE_SECURE"] is True
+    assert found["CSRF_COOKIE_SECURE"] is True
+    assert found["SECURE_SSL_REDIRECT"] is True
+    assert found["SECURE_SSL_HOST"] == "fresh.example.com"
+    assert found["SECURE_HSTS_SECONDS"] == 31_536_000
+    assert found["SECURE_PROXY_SSL_HEADER"] == ["HTTP_X_FORWARDED_PROTO", "https"]
+
+
+def test_plain_http_asks_for_nothing_a_browser_would_refuse() -> None:
+    found = settings_with(PUBLIC_URL="http://192.168.1.20:8000")
+    assert found["ALLOWED_HOSTS"] == ["192.168.1.20", "localhost", "127.0.0.1", "[::1]"]
+    assert found["SESSION_COOKIE_SECURE"] is False
+    assert found["SECURE_SSL_REDIRECT"] is False
+    assert found["SECURE_HSTS_SECONDS"] == 0
+
+
+def test_https_without_a_proxy_is_warned_of() -> None:
+    assert "BEHIND_PROXY=true" in manage("check", PUBLIC_URL="https://fresh.example.com").stderr
+    result = manage("check", PUBLIC_URL="https://fresh.example.com", BEHIND_PROXY="true")
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_every_choice_is_documented() -> None:
+    readme = (ROOT / "README.md").read_text()
+    example = (ROOT / ".env.example").read_text()
+    for name in CHOICES:
+        assert f"`{name}`" in readme
+        assert f"{name}=" in example
