@@ -18,12 +18,14 @@ demo: .venv/run.installed
 test: .venv/test.installed
 	@$(BIN)/python -m pytest
 
-.venv/run.installed: requirements.txt
-	$(PYTHON) -m venv .venv
+.venv/run.installed: requirements.txt | .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
 	@touch $@
 
-.venv/test.installed: requirements.txt requirements-dev.txt
-	$(PYTHON) -m venv .venv
+.venv/test.installed: requirements.txt requirements-dev.txt | .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
 	@touch $@
+
+.venv:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed." if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv

@@ -1,0 +1,134 @@
+"""The shop as it is really served: gunicorn, migrations, hashed static files, a file for data."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from http.cookiejar import CookieJar
+from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from conftest import PASSWORD
+
+from .test_settings import CHOICES, ROOT
+
+pytest.importorskip("gunicorn", reason="gunicorn does not run on Windows")
+
+
+class Shop:
+    """A served shop with its own data, and one browser that keeps cookies."""
+
+    def __init__(self, data: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        self.browser: OpenerDirector = build_opener(HTTPCookieProcessor(CookieJar()))
+        self.environment = os.environ | dict.fromkeys(CHOICES, "")
+        self.environment |= {
+            "SECRET_KEY": "x" * 50,
+            "TIME_ZONE": settings.TIME_ZONE,
+            "DATABASE_URL": f"sqlite:///{data}/shop.sqlite3",
+            "PORT": f"{port}",
+            "WEB_CONCURRENCY": "2",  # gunicorn itself reads this one too, and knows no empty value
+        }
+
+    def manage(self, *command: str) -> None:
+        subprocess.run(
+            [sys.executable, "manage.py", *command], cwd=ROOT, env=self.environment, check=True
+        )
+
+    def start(self) -> None:
+        command = ["gunicorn", "--config", "freshness/gunicorn.conf.py", "freshness.wsgi"]
+        self.server = subprocess.Popen(
+            [sys.executable, "-m", *command], cwd=ROOT, env=self.environment, start_new_session=True
+        )
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            try:
+                self.get("/")
+            except URLError:
+                time.sleep(0.05)
+            else:
+                return
+        pytest.fail("The server did not come up within 20 seconds.")
+
+    def end(self, how: signal.Signals) -> int:
+        if how == signal.SIGKILL:
+            os.killpg(self.server.pid, how)  # workers too, as a power cut would
+        else:
+            self.server.send_signal(how)
+        return self.server.wait(timeout=20)
+
+    def get(self, path: str) -> str:
+        with self.browser.open(self.url + path, timeout=10) as response:
+            text: str = response.read().decode()
+        return text
+
+    def send(self, path: str, **fields: str) -> str:
+        token = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', self.get(path))[0]
+        data = urlencode(fields | {"csrfmiddlewaretoken": token}).encode()
+        with self.browser.open(self.url + path, data, timeout=10) as response:
+            text: str = response.read().decode()
+        return text
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    shop = Shop(tmp_path)
+    shop.manage("migrate", "--verbosity", "0")
+    shop.manage("collectstatic", "--no-input", "--verbosity", "0")
+    try:
+        shop.start()
+        yield shop
+    finally:
+        if shop.server.poll() is None:
+            shop.end(signal.SIGKILL)
+
+
+def test_what_was_answered_as_saved_is_there_after_a_kill(shop: Shop) -> None:
+    person = {"full_name": "Ayşe", "email": "ayse@example.com"}
+    shop.send("/register", **person, password1=PASSWORD, password2=PASSWORD)
+    today = f"{timezone.localdate():%Y-%m-%d}"
+    for number in range(3):
+        saved = shop.send(
+            "/admin/batches/new",
+            product="1",
+            batch_identifier=f"kept-{number}",
+            butcher_date=today,
+            arrival_date=today,
+        )
+        assert f"Batch kept-{number} is on the shelf." in saved
+    shop.end(signal.SIGKILL)
+    shop.start()
+    assert re.findall(r'"identifier">(kept-\d)<', shop.get("/admin")) == [
+        "kept-2",
+        "kept-1",
+        "kept-0",
+    ]
+
+
+def test_style_sheets_are_served_under_names_that_may_be_kept_for_ever(shop: Shop) -> None:
+    [path] = re.findall(r'href="(/static/css/base\.\w{12}\.css)"', shop.get("/"))
+    with shop.browser.open(shop.url + path) as response:
+        assert response.headers["Cache-Control"] == "max-age=315360000, public, immutable"
+
+
+def test_a_stranger_who_claims_to_be_a_proxy_is_not_believed(shop: Shop) -> None:
+    shop.browser.addheaders = [("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "evil.example")]
+    assert "evil.example" not in shop.get("/")
+    assert "https://" not in shop.get("/register")
+
+
+def test_ctrl_c_ends_it_cleanly(shop: Shop) -> None:
+    assert shop.end(signal.SIGINT) == 0
