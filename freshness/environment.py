@@ -151,8 +151,10 @@ def kept_secret(path: Path) -> str:
     """The secret in the file `path`, which is made on first use, for its owner's eyes only.
 
     Two processes that start in the same instant get the same secret: linking a finished file
-    into place cannot be done twice.
+    into place cannot be done twice. An empty file, as a power cut may leave it, is made anew.
     """
+    if path.exists() and not path.read_text().strip():
+        path.unlink()
     if not path.exists():
         draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
         draft.touch(mode=0o600)

@@ -104,6 +104,7 @@ TEMPLATES = [
         },
     },
 ]
+CSRF_FAILURE_VIEW = "freshness.views.csrf_failure"
 FORM_RENDERER = "freshness.forms.FieldRenderer"
 
 # Data

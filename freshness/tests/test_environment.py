@@ -115,6 +115,12 @@ def test_a_secret_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["secret_key"]
 
 
+def test_an_empty_secret_is_made_anew(tmp_path: Path) -> None:
+    path = tmp_path / "secret_key"
+    path.touch()
+    assert len(kept_secret(path)) >= 50
+
+
 def test_many_who_start_at_once_share_one_secret(tmp_path: Path) -> None:
     secrets: list[str] = []
     together = threading.Barrier(8)

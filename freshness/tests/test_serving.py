@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator
 from http.cookiejar import CookieJar
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
@@ -57,7 +56,7 @@ class Shop:
         while time.monotonic() < deadline:
             try:
                 self.get("/")
-            except URLError:
+            except OSError:
                 time.sleep(0.05)
             else:
                 return
