@@ -1,11 +1,15 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from .models import User, UserQuerySet
+
+
+admin.site.unregister(Group)  # the roles are waiting, staff and administrator; groups add nothing
 
 
 @admin.register(User)
