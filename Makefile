@@ -5,9 +5,8 @@ BIN := .venv/bin
 
 .PHONY: run demo test
 
-run: .venv/run.installed
+run: .venv/run.installed var/static/staticfiles.json
 	@$(BIN)/python manage.py migrate --verbosity 0
-	@$(BIN)/python manage.py collectstatic --no-input --verbosity 0
 	@$(BIN)/python manage.py welcome
 	@exec $(BIN)/gunicorn --config freshness/gunicorn.conf.py freshness.wsgi
 
@@ -17,6 +16,9 @@ demo: .venv/run.installed
 
 test: .venv/test.installed
 	@$(BIN)/python -m pytest
+
+var/static/staticfiles.json: .venv/run.installed $(shell find static -type f)
+	@$(BIN)/python manage.py collectstatic --no-input --verbosity 0
 
 .venv/run.installed: requirements.txt | .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt

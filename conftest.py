@@ -1,9 +1,15 @@
 import re
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+import time_machine
+from django.apps import apps
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -14,6 +20,21 @@ PASSWORD = "a Sunday roast of 2 kg"
 
 MakeUser = Callable[..., User]
 MakeBatch = Callable[..., Batch]
+
+
+def at_the_same_time(*tasks: Callable[[], Any]) -> list[Any]:
+    """What each task returns, all begun in one instant, each with a connection of its own."""
+    together = threading.Barrier(len(tasks))
+
+    def run(task: Callable[[], Any]) -> Any:
+        together.wait(timeout=10)
+        try:
+            return task()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        return list(pool.map(run, tasks))
 
 
 def words(html: bytes | str) -> str:
@@ -33,6 +54,22 @@ def shop(settings: Any) -> None:
     settings.REGISTRATION = "approval"
     settings.TIME_ZONE = "Europe/Istanbul"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def noon(shop: None) -> Iterator[time_machine.Traveller]:
+    """Today, from noon on by the shop's clock: no test meets a midnight by accident."""
+    today = timezone.localtime().replace(hour=12, minute=0, second=0)
+    with time_machine.travel(today) as clock:
+        yield clock
+
+
+@pytest.fixture
+def first_products(transactional_db: None) -> None:
+    """The products every shop begins with: a test that commits leaves the next one none."""
+    if not Product.objects.exists():
+        migration = import_module("batches.migrations.0002_first_products")
+        migration.add_products(apps, None)
 
 
 @pytest.fixture

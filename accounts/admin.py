@@ -8,7 +8,6 @@ from django.utils.translation import ngettext
 
 from .models import User, UserQuerySet
 
-
 admin.site.unregister(Group)  # the roles are waiting, staff and administrator; groups add nothing
 
 
@@ -34,6 +33,10 @@ class AccountAdmin(UserAdmin):
         (None, {"fields": ["full_name", "email", "password1", "password2"]}),
         (_("Role"), {"fields": ["is_staff", "is_superuser"]}),
     ]
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Only who was never let in is deleted; whoever worked here is made inactive."""
+        return super().has_delete_permission(request, obj) and obj is not None and not obj.is_staff
 
     @admin.action(description=_("Approve the selected accounts"))
     def approve(self, request: HttpRequest, queryset: UserQuerySet) -> None:

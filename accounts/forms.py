@@ -7,6 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from .models import User
 
+ENTER_YOUR_EMAIL = {
+    "required": _("Enter your e-mail."),
+    "invalid": _("Enter a whole e-mail address, such as name@example.com."),
+}
+PASSWORDS_DIFFER = {"password_mismatch": _("The two passwords differ. Type the same one twice.")}
+
 
 class DetailsForm(forms.ModelForm):
     class Meta:
@@ -16,17 +22,33 @@ class DetailsForm(forms.ModelForm):
             "full_name": forms.TextInput(attrs={"autocomplete": "name"}),
             "email": forms.EmailInput(attrs={"autocomplete": "username"}),
         }
+        error_messages = {
+            "full_name": {"required": _("Enter your name.")},
+            "email": ENTER_YOUR_EMAIL,
+        }
+
+    def save(self, commit: bool = True) -> User:
+        """Saves these fields alone: an administrator may be changing the role meanwhile."""
+        user: User = super().save(commit=False)
+        user.save(update_fields=[*self.Meta.fields, "updated_at"])
+        return user
 
 
 class RegistrationForm(auth_forms.BaseUserCreationForm):
+    error_messages = {**auth_forms.BaseUserCreationForm.error_messages, **PASSWORDS_DIFFER}
+
     class Meta(DetailsForm.Meta):
         pass
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].widget.attrs.pop("autofocus")  # the name comes first
+        say_plainly(self.fields["password1"], self.fields["password2"])
         self.fields["password2"].label = _("Password again")
-        self.fields["password2"].help_text = ""
+
+    def validate_password_for_user(self, user: User, **kwargs: Any) -> None:
+        """As Django does it, with the reproach at the field it is about."""
+        super().validate_password_for_user(user, "password1")  # type: ignore[misc]
 
     def save(self, commit: bool = True) -> User:
         user: User = super().save(commit=False)
@@ -37,7 +59,9 @@ class RegistrationForm(auth_forms.BaseUserCreationForm):
 
 class LoginForm(auth_forms.AuthenticationForm):
     username = forms.EmailField(
-        label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"})
+        label=_("E-mail"),
+        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+        error_messages=ENTER_YOUR_EMAIL,
     )
 
     error_messages = {
@@ -48,24 +72,65 @@ class LoginForm(auth_forms.AuthenticationForm):
         "inactive": _("This account is closed. Ask an administrator of your shop."),
     }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].error_messages["required"] = _("Enter your password.")
+
 
 class PasswordForm(auth_forms.PasswordChangeForm):
+    error_messages = {
+        **auth_forms.PasswordChangeForm.error_messages,
+        **PASSWORDS_DIFFER,
+        "password_incorrect": _("This is not your old password. Type it again."),
+    }
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["old_password"].widget.attrs.pop("autofocus")
+        self.fields["old_password"].error_messages["required"] = _("Enter your old password.")
+        say_plainly(self.fields["new_password1"], self.fields["new_password2"])
         self.fields["new_password2"].label = _("New password again")
-        self.fields["new_password2"].help_text = ""
+
+    def validate_password_for_user(self, user: User, *args: Any, **kwargs: Any) -> None:
+        """As Django does it, with the reproach at the field it is about."""
+        super().validate_password_for_user(user, "new_password1")
+
+    def save(self, commit: bool = True) -> User:
+        """Saves the password alone: an administrator may be changing the role meanwhile."""
+        self.user.set_password(self.cleaned_data["new_password1"])
+        self.user.save(update_fields=["password", "updated_at"])
+        user: User = self.user
+        return user
 
 
-def save_unless_taken(form: DetailsForm | RegistrationForm) -> User | None:
+def say_plainly(password: forms.Field, repeated: forms.Field) -> None:
+    """What AUTH_PASSWORD_VALIDATORS ask, in one sentence instead of Django's list."""
+    password.help_text = _(
+        "At least 8 characters, not only digits; no common password, and none like your name or "
+        "e-mail."
+    )
+    password.error_messages["required"] = _("Enter a password.")
+    repeated.help_text = ""
+    repeated.error_messages["required"] = _("Type the password again.")
+
+
+def save_unless_taken(
+    form: DetailsForm | RegistrationForm, further_attempts: int = 2
+) -> User | None:
     """The saved account; None where the form's errors say why not.
 
-    What was free when the form was checked may be taken when it is saved: then it is checked again.
+    An e-mail that was free when the form was checked, or the place of the first account, may be
+    taken when it is saved: then it is checked and saved again. An IntegrityError that no check
+    explains is raised.
     """
-    while form.is_valid():
-        try:
-            with transaction.atomic():
-                return form.save()
-        except IntegrityError:
-            form.full_clean()
-    return None
+    if not form.is_valid():
+        return None
+    try:
+        with transaction.atomic():
+            user: User = form.save()
+    except IntegrityError:
+        if not further_attempts:
+            raise
+        form.full_clean()
+        return save_unless_taken(form, further_attempts - 1)
+    return user

@@ -3,9 +3,12 @@ from typing import Any, Self
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -15,7 +18,10 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(is_active=True, is_staff=False)
 
     def approve(self) -> int:
-        return self.waiting().update(is_staff=True)
+        return self.waiting().update(is_staff=True, updated_at=timezone.now())
+
+    def administrators(self) -> Self:
+        return self.filter(is_active=True, is_superuser=True)
 
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -48,6 +54,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(
         _("e-mail"),
         unique=True,
+        validators=[
+            RegexValidator(r"^[\x21-\x7e]*\Z", _("Use plain letters, as in a@b.com."), "letters")
+        ],
         error_messages={
             "unique": _("There is already an account with this e-mail. Sign in instead.")
         },
@@ -95,6 +104,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     def clean(self) -> None:
         super().clean()
         self.email = type(self).objects.normalize_email(self.email)
+        if self.is_last_administrator() and not (self.is_active and self.is_superuser):
+            message = _("The shop needs an administrator. Make another one first.")
+            raise ValidationError(message, code="last_administrator")
 
     def register(self) -> None:
         """Save a new account in the role it starts with.
@@ -107,6 +119,10 @@ class User(AbstractBaseUser, PermissionsMixin):
             self.is_founder = self.is_superuser = not User.objects.exists()
             self.is_staff = self.is_founder or settings.REGISTRATION == "open"
             self.save()
+
+    def is_last_administrator(self) -> bool:
+        """Whether nobody else could approve accounts, as the database has it now."""
+        return {self.pk} == set(User.objects.administrators().values_list("pk", flat=True)[:2])
 
     def accounts_to_approve(self) -> int:
         """How many accounts wait for this one to decide; 0 unless it is an administrator's."""

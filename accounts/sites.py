@@ -1,14 +1,19 @@
+import logging
+from functools import wraps
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import DataError, IntegrityError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+
+log = logging.getLogger("django.request")
 
 
 class AdministratorSite(admin.AdminSite):
@@ -19,6 +24,22 @@ class AdministratorSite(admin.AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_active and request.user.is_superuser)
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Django's, with a page instead of a fault for what only an administrator can cause."""
+
+        @wraps(view)
+        def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            try:
+                response: HttpResponse = view(request, *args, **kwargs)
+                return response
+            except IntegrityError:  # free when the form was checked, taken when it was saved
+                return render(request, "409.html", status=409)
+            except (DataError, OverflowError, ValueError) as error:
+                log.warning("An unreadable request to %s", request.path, exc_info=True)
+                raise BadRequest from error
+
+        return super().admin_view(answered, cacheable)
 
     @method_decorator(login_not_required)  # it only leads on to the login page
     def login(

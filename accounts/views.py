@@ -1,6 +1,6 @@
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, update_session_auth_hash
+from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
@@ -46,6 +46,18 @@ def log_in(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/login.html", context, status=422 if form.errors else 200)
 
 
+@login_not_required  # a second tab may sign out twice
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def log_out(request: HttpRequest) -> HttpResponse:
+    """Signs out by a button only: a link must not be able to."""
+    if request.method == "POST":
+        logout(request)
+    if request.user.is_authenticated:
+        return render(request, "accounts/logout.html")
+    return redirect(settings.LOGOUT_REDIRECT_URL)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
 @never_cache
@@ -81,7 +93,7 @@ def sent_from(request: HttpRequest) -> str:
     ours = url_has_allowed_host_and_scheme(
         asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return asked if ours else ""
+    return asked if ours and asked.startswith("/") else ""
 
 
 def destination(request: HttpRequest) -> str:

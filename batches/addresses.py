@@ -11,6 +11,9 @@ import psutil
 TEST_NET = ("203.0.113.1", 9)
 # Tailscale and mobile carriers: RFC 6598.
 SHARED_ADDRESSES = ipaddress.IPv4Network("100.64.0.0/10")
+# Names that only a shop's own network answers: RFC 6762, RFC 8375, ICANN's .internal, and what
+# home routers use.
+PRIVATE_NAMES = (".local", ".home.arpa", ".internal", ".lan", ".home", ".fritz.box")
 # Adapters that lead into containers, virtual machines and private networks, by how they begin.
 VIRTUAL_ADAPTERS = (
     *("docker", "br-", "veth", "podman", "cni", "flannel", "cali", "lxc", "lxd"),
@@ -30,13 +33,14 @@ class Reach(Enum):
 
 def reach(url: str) -> Reach:
     """Who can open `url`, judged by its host alone: nothing is looked up."""
-    host = urlsplit(url).hostname or ""
+    host = (urlsplit(url).hostname or "").rstrip(".")
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
         if host == "localhost" or host.endswith(".localhost"):
             return Reach.NOBODY
-        return Reach.SHOP if "." not in host or host.endswith(".local") else Reach.EVERYBODY
+        is_private = "." not in host or host.endswith(PRIVATE_NAMES)
+        return Reach.SHOP if is_private else Reach.EVERYBODY
     if address.is_loopback or address.is_unspecified:
         return Reach.NOBODY
     return Reach.EVERYBODY if address.is_global else Reach.SHOP

@@ -4,9 +4,12 @@ from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from .models import Batch, Product
+from .models.queries import BatchQuerySet
 
 
 @admin.register(Product)
@@ -44,7 +47,7 @@ class BatchAdmin(admin.ModelAdmin):
     list_select_related = ["product", "created_by"]
     search_fields = ["batch_identifier", "id", "supplier", "supplier_lot"]
     ordering = ["-created_at", "-pk"]
-    autocomplete_fields = ["product"]
+    actions = ["release"]
     readonly_fields = [
         "id",
         "caution_from",
@@ -67,6 +70,37 @@ class BatchAdmin(admin.ModelAdmin):
     @admin.display(description=_("status"))
     def status(self, batch: Batch) -> str:
         return str(batch.freshness().label)
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Batch | None:
+        """The batch, held while it is changed: the admin opens a transaction for each POST."""
+        batch = super().get_object(request, object_id, from_field)
+        if batch is None or request.method != "POST":
+            return batch
+        return Batch.objects.locked().filter(pk=batch.pk).first()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Batch | None = None) -> list[str]:
+        """A recall stands until it is released: no form that was opened before it takes it back."""
+        # Asked of the database: a refused form has filled in `obj` already.
+        if obj and Batch.objects.filter(pk=obj.pk).exclude(recalled_at=None).exists():
+            return [*self.readonly_fields, "recalled_at", "recall_reason"]
+        return self.readonly_fields
+
+    def has_delete_permission(self, request: HttpRequest, obj: Batch | None = None) -> bool:
+        """A recalled batch stays: its report warns whoever bought it. Hence not many at once."""
+        deletable = obj is not None and obj.recalled_at is None
+        return super().has_delete_permission(request, obj) and deletable
+
+    @admin.action(description=_("Release the selected batches from their recall"))
+    def release(self, request: HttpRequest, queryset: BatchQuerySet) -> None:
+        count = queryset.update(recalled_at=None, recall_reason="", updated_at=timezone.now())
+        words = ngettext(
+            "%(count)d batch is released from its recall.",
+            "%(count)d batches are released from their recall.",
+            count,
+        )
+        self.message_user(request, words % {"count": count})
 
     def view_on_site(self, batch: Batch) -> str:
         return reverse("report", args=[batch.pk])

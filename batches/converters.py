@@ -14,3 +14,15 @@ class CodeConverter:
 
     def to_url(self, value: str) -> str:
         return value
+
+
+class AnythingConverter:
+    """Whatever stands after /batch/: the report answers all of it, if only with a kind 404."""
+
+    regex = r"[\s\S]*"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value

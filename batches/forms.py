@@ -14,6 +14,8 @@ from .shelf_life import Freshness
 
 FEW_PRODUCTS = 10  # so many are large buttons to tap; more are a drop-down list
 
+# For what is typed letter by letter: the phone's keyboard must not make words of it.
+NO_WORD = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
 DATE_MESSAGES = {
     "required": _("Enter the date."),
     "invalid": _("There is no such date. Write it as year-month-day, such as 2026-11-22."),
@@ -40,9 +42,7 @@ class BatchForm(forms.ModelForm):
             "supplier_lot",
         ]
         widgets = {
-            "batch_identifier": forms.TextInput(
-                attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
-            ),
+            "batch_identifier": forms.TextInput(attrs=NO_WORD),
             "butcher_date": DateInput(),
             "arrival_date": DateInput(),
             "use_by": DateInput(),
@@ -69,20 +69,28 @@ class BatchForm(forms.ModelForm):
             error_messages=self.Meta.error_messages["product"],
         )
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """Django leaves out what the form does not show, and with it every rule that names it."""
+        left_out: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return left_out - {"removed_on"}
+
     def save_unless_taken(self) -> Batch | None:
         """The saved batch; None where the form's errors say why not.
 
         An identifier that was free when the form was checked may be taken when it is saved: then
-        the form is checked again.
+        the form is checked again. An IntegrityError that no check explains is raised.
         """
-        while self.is_valid():
-            try:
-                with transaction.atomic():
-                    batch: Batch = self.save()
-                return batch
-            except IntegrityError:
-                self.full_clean()
-        return None
+        if not self.is_valid():
+            return None
+        try:
+            with transaction.atomic():
+                batch: Batch = self.save()
+        except IntegrityError:
+            self.full_clean()
+            if self.is_valid():
+                raise
+            return None
+        return batch
 
 
 class FilterForm(forms.Form):
@@ -117,13 +125,12 @@ class FindForm(forms.Form):
     code = forms.CharField(
         label=_("Code on the label"),
         max_length=200,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
-        ),
+        widget=forms.TextInput(attrs=NO_WORD),
+        error_messages={"required": _("Type the code that stands on the label.")},
     )
 
     def clean_code(self) -> str:
-        code = read_code(self.cleaned_data["code"].rpartition("/")[2])
+        code = read_code(self.cleaned_data["code"].rstrip("/").rpartition("/")[2])
         if code is None:
             raise ValidationError(
                 _("A code is 10 letters and digits, such as 7K3QF 9XM2A. Look at the label again."),

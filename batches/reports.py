@@ -8,7 +8,11 @@ from .shelf_life import Freshness
 
 @dataclass(frozen=True)
 class Report:
-    """What a customer may read of a batch, and nothing else."""
+    """What a customer may read of a batch, and nothing else.
+
+    `lasts_through` is the last day on which it may be bought with its present freshness; None once
+    it is expired or recalled.
+    """
 
     code: str
     product: str
@@ -22,6 +26,7 @@ class Report:
     days_on_shelf: int
     lasts_through: date | None
     expired_from: date
+    is_on_shelf: bool
     removed_on: date | None
     recalled_at: datetime | None
     recall_reason: str
@@ -40,8 +45,9 @@ class Report:
             use_by=batch.use_by,
             freshness=batch.freshness(today),
             days_on_shelf=batch.days_on_shelf(today),
-            lasts_through=batch.shelf_life().lasts_through(today),
+            lasts_through=None if batch.recalled_at else batch.shelf_life().lasts_through(today),
             expired_from=batch.expired_from,
+            is_on_shelf=batch.is_on_shelf(),
             removed_on=batch.removed_on,
             recalled_at=batch.recalled_at,
             recall_reason=batch.recall_reason,

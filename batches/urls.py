@@ -1,13 +1,14 @@
 from django.urls import path, register_converter
 
 from . import views
-from .converters import CodeConverter
+from .converters import AnythingConverter, CodeConverter
 
+register_converter(AnythingConverter, "anything")
 register_converter(CodeConverter, "code")
 
 urlpatterns = [
     path("", views.landing, name="landing"),
-    path("batch/<path:text>", views.report, name="report"),
+    path("batch/<anything:text>", views.report, name="report"),
     path("admin", views.portal, name="portal"),
     path("admin/batches/new", views.add_batch, name="add_batch"),
     path("admin/batches/<code:code>", views.show_batch, name="batch"),

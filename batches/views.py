@@ -2,6 +2,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -75,14 +76,15 @@ def show_batch(request: HttpRequest, code: str) -> HttpResponse:
 @staff_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_batch(request: HttpRequest) -> HttpResponse:
-    today = timezone.localdate()
-    suggested = Batch.objects.next_identifier(today)
-    batch = Batch(  # staff_required: the user is an account
-        created_by=request.user,  # type: ignore[misc]
-        arrival_date=today,
-        batch_identifier=suggested,
-    )
-    form = BatchForm(request.POST if request.method == "POST" else None, instance=batch)
+    batch = Batch(created_by=request.user)  # type: ignore[misc] # staff_required: an account
+    if request.method == "POST":
+        form = BatchForm(request.POST, instance=batch)
+    else:
+        today = timezone.localdate()
+        suggested = Batch.objects.next_identifier(today)
+        form = BatchForm(
+            instance=batch, initial={"arrival_date": today, "batch_identifier": suggested}
+        )
     if form.save_unless_taken():
         messages.success(request, _("Batch %(batch)s is on the shelf.") % {"batch": batch})
         return redirect(batch)
@@ -91,24 +93,29 @@ def add_batch(request: HttpRequest) -> HttpResponse:
 
 @staff_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@transaction.atomic
 def edit_batch(request: HttpRequest, code: str) -> HttpResponse:
-    batch = get_object_or_404(Batch.objects.select_related("product"), pk=code)
+    batch = get_object_or_404(Batch.objects.locked().select_related("product"), pk=code)
+    title = str(batch)  # a refused form has changed the batch it was given
     form = BatchForm(request.POST if request.method == "POST" else None, instance=batch)
     if form.save_unless_taken():
         messages.success(request, _("Batch %(batch)s is changed.") % {"batch": batch})
         return redirect(batch)
-    return render(request, "batches/edit.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "batch": batch, "title": title}
+    return render(request, "batches/edit.html", context, status=422 if form.errors else 200)
 
 
 @staff_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@transaction.atomic
 def delete_batch(request: HttpRequest, code: str) -> HttpResponse:
-    batch = get_object_or_404(Batch.objects.select_related("product"), pk=code)
-    if request.method == "POST":
+    batch = get_object_or_404(Batch.objects.locked().select_related("product"), pk=code)
+    if request.method == "POST" and not batch.recalled_at:
         batch.delete()
         messages.success(request, _("Batch %(batch)s is deleted.") % {"batch": batch})
         return redirect("portal")
-    return render(request, "batches/delete.html", {"batch": batch})
+    status = 409 if request.method == "POST" else 200
+    return render(request, "batches/delete.html", {"batch": batch}, status=status)
 
 
 @staff_required
@@ -116,8 +123,10 @@ def delete_batch(request: HttpRequest, code: str) -> HttpResponse:
 def print_labels(request: HttpRequest) -> HttpResponse:
     asked = list(dict.fromkeys(filter(None, map(read_code, request.GET.getlist("batch")))))
     found = Batch.objects.select_related("product").in_bulk(asked)
+    batches = [found[code] for code in asked if code in found]
     context = {
-        "batches": [found[code] for code in asked if code in found],
+        "batches": batches,
+        "unsaleable": [batch for batch in batches if not batch.may_be_sold()],
         "missing": len(asked) - len(found),
         "refusal": labels.refusal(),
         "warning": labels.warning(),

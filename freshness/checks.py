@@ -6,7 +6,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
-from django.db import DatabaseError, connections
+from django.db import connections
 
 
 @register
@@ -35,7 +35,7 @@ def databases_answer(
     for alias in databases or []:
         try:
             connections[alias].ensure_connection()
-        except DatabaseError as error:
+        except Exception as error:  # whatever a wrong address may raise, in the driver or before
             reason = " ".join(str(error).split())
             message = (
                 f"DATABASE_URL: the database does not answer ({reason}). Start the database, or "

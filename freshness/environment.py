@@ -5,9 +5,12 @@ for it, and a system check refuses to start (see checks.py). So every wrong sett
 once, in a line each, however the program is started.
 """
 
+import io
+import ipaddress
 import os
 import re
 import secrets
+import unicodedata
 import zoneinfo
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +24,9 @@ T = TypeVar("T")
 
 TRUE = {"true", "yes", "on", "1"}
 FALSE = {"false", "no", "off", "0"}
-HOST_NAME = re.compile(r"[A-Za-z0-9._-]+\Z")
+# What ends in digits is an IPv4 address to every browser, so a name's last part has a letter.
+HOST_NAME = re.compile(r"(?=.{1,253}\Z)([a-z0-9-]{1,63}\.)*(?=.*[a-z])[a-z0-9-]{1,63}\Z")
+ENV_LINE = re.compile(r"#.*|(export )?[A-Za-z_0-9]+=[^\0]*")
 
 
 class Environment:
@@ -29,6 +34,24 @@ class Environment:
 
     def __init__(self) -> None:
         self.problems: list[str] = []
+
+    def load(self, path: Path) -> None:
+        """Add the file's settings to the environment; what is set there already stays as it is."""
+        try:
+            text = path.read_text(encoding="utf-8-sig")  # Windows' Notepad may begin with a mark
+        except FileNotFoundError:
+            return
+        except (OSError, ValueError):
+            self.problems.append(f"{path.name}: this cannot be read. Save it as a file in UTF-8.")
+            return
+        lines = text.splitlines()
+        for number, line in enumerate(lines, start=1):
+            if line and not ENV_LINE.fullmatch(line):
+                self.problems.append(
+                    f"{path.name}: line {number} is no setting. Write NAME=value, without spaces "
+                    "before or around the =, or begin the line with #."
+                )
+        environ.Env.read_env(io.StringIO("\n".join(filter(ENV_LINE.fullmatch, lines))))
 
     def read(self, name: str, parse: Callable[[str], T], default: T) -> T:
         """The setting `name`; `default` where it is unset, empty or refused by `parse`.
@@ -71,11 +94,19 @@ def one_of(*choices: str) -> Callable[[str], str]:
 
 def short_text(most: int) -> Callable[[str], str]:
     def parse(value: str) -> str:
-        if len(value) > most or not value.isprintable():
-            raise ValueError(f"this is too long or unprintable. Write at most {most} characters.")
+        if len(value) > most or any(unicodedata.category(sign) == "Cc" for sign in value):
+            raise ValueError(f"this is too long, or not text. Write at most {most} characters.")
         return value
 
     return parse
+
+
+def secret(value: str) -> str:
+    if len(value) < 50:
+        raise ValueError(
+            "this is easy to guess. Write 50 random characters or more, or leave it out."
+        )
+    return value
 
 
 def time_zone(value: str) -> str:
@@ -90,11 +121,12 @@ def time_zone(value: str) -> str:
 
 
 def machine_time_zone() -> str:
-    """The time zone this computer's clock is set to."""
+    """The time zone this computer's clock is set to; empty where it cannot be told."""
     try:
-        return tzlocal.get_localzone_name() or "UTC"
-    except zoneinfo.ZoneInfoNotFoundError:
-        return "UTC"
+        tzlocal.get_localzone()  # refuses a TZ that names no zone, which the next line passes over
+        return tzlocal.get_localzone_name() or ""
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return ""
 
 
 def public_url(value: str) -> str:
@@ -111,19 +143,27 @@ def public_url(value: str) -> str:
         )
     if not host.isascii():
         raise ValueError(f"“{host}” has letters a QR code cannot carry. Write {punycode(host)}.")
-    if not (HOST_NAME.match(host) or ":" in host) or port == 0 or url.username is not None:
+    if not (HOST_NAME.match(host) or is_ip(host)) or port == 0 or url.username is not None:
         raise ValueError(
             f"“{value}” names no host. Write an address like https://fresh.example.com."
         )
     if url.path.strip("/") or url.query or url.fragment:
         raise ValueError(f"“{value}” goes on after the host. Write {url.scheme}://{url.netloc}.")
-    return f"{url.scheme}://{url.netloc.lower()}"
+    return f"{url.scheme}://{host_of(value)}" + (f":{port}" if port else "")
 
 
 def host_of(url: str) -> str:
     """The host in `url` as a request's Host header names it, without the port."""
     host = urlsplit(url).hostname or ""
     return f"[{host}]" if ":" in host else host
+
+
+def is_ip(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return "%" not in host
 
 
 def punycode(host: str) -> str:
@@ -142,7 +182,7 @@ def database(value: str) -> dict[str, Any]:
         config = {}
     if config.get("ENGINE") not in {"django.db.backends.sqlite3", "django.db.backends.postgresql"}:
         raise ValueError(f"this is neither PostgreSQL nor SQLite. {example}")
-    if config["NAME"] in {"", ":memory:"}:
+    if not config["NAME"] or ":memory:" in config["NAME"] or "mode=memory" in value:
         raise ValueError(f"this names no database, so nothing would be kept. {example}")
     return config
 

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import environ
-
 from batches.addresses import lan_address
 
 from .environment import (
@@ -20,6 +18,7 @@ from .environment import (
     machine_time_zone,
     one_of,
     public_url,
+    secret,
     short_text,
     time_zone,
     whole_number,
@@ -31,9 +30,9 @@ VAR_DIR = BASE_DIR / "var"
 VAR_DIR.mkdir(mode=0o700, exist_ok=True)
 TESTING = "pytest" in sys.modules
 
-if not TESTING:  # a shop's own choices must not change what the tests find
-    environ.Env.read_env(BASE_DIR / ".env")
 env = Environment()
+if not TESTING:  # a shop's own choices must not change what the tests find
+    env.load(BASE_DIR / ".env")
 
 # What a shop may choose
 
@@ -43,8 +42,13 @@ WEB_CONCURRENCY = env.read("WEB_CONCURRENCY", whole_number(1, 64), default=2)
 SHOP_NAME = env.read("SHOP_NAME", short_text(60), default="Freshness Tracker")
 REGISTRATION = env.read("REGISTRATION", one_of("approval", "open", "closed"), default="approval")
 TIME_ZONE = env.read("TIME_ZONE", time_zone, default=machine_time_zone())
+if not TIME_ZONE:
+    env.problems.append(
+        "TIME_ZONE: this computer's own cannot be told. Write a name such as Europe/Istanbul."
+    )
+    TIME_ZONE = "UTC"
 BEHIND_PROXY = env.read("BEHIND_PROXY", yes_or_no, default=False)
-SECRET_KEY = env.read("SECRET_KEY", str, default="") or kept_secret(VAR_DIR / "secret_key")
+SECRET_KEY = env.read("SECRET_KEY", secret, default="") or kept_secret(VAR_DIR / "secret_key")
 
 # Where customers reach the shop: the one source of QR links and of the hosts that are answered.
 
@@ -75,6 +79,7 @@ INSTALLED_APPS = [
     "django.forms",  # FORM_RENDERER finds Django's own form templates by it
 ]
 MIDDLEWARE = [
+    "freshness.middleware.refuse_nul_in_cookies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -79,3 +79,28 @@ def test_there_is_one_way_in_for_administrators(administrator: User) -> None:
     response = client.post("/login?next=/django-admin/", data, follow=True)
     assert response.status_code == 200
     assert "Freshness Tracker administration" in words(response.content)
+
+
+@pytest.mark.parametrize("data", [{"is_active": "on", "is_staff": "on"}, {"is_superuser": "on"}])
+def test_the_last_administrator_cannot_leave_the_shop_without_one(
+    administrator_client: Client, administrator: User, make_user: MakeUser, data: dict[str, str]
+) -> None:
+    path = f"{ACCOUNTS}{administrator.pk}/change/"
+    data = {"full_name": "Olga", "email": administrator.email, "is_staff": "on"} | data
+    refused = administrator_client.post(path, data)
+    assert "The shop needs an administrator. Make another one first." in words(refused.content)
+    make_user("second@example.com", is_superuser=True)
+    assert administrator_client.post(path, data).status_code == 302
+    assert User.objects.administrators().count() == 1
+
+
+def test_only_accounts_that_were_never_let_in_are_deleted(
+    administrator_client: Client, staff: User, waiting: User
+) -> None:
+    for user, status in ((staff, 403), (waiting, 302)):
+        path = f"{ACCOUNTS}{user.pk}/delete/"
+        assert administrator_client.post(path, {"post": "yes"}).status_code == status
+    bulk = {"action": "delete_selected", "_selected_action": [staff.pk], "post": "yes"}
+    administrator_client.post(ACCOUNTS, bulk)
+    assert User.objects.filter(pk=staff.pk).exists()
+    assert not User.objects.filter(pk=waiting.pk).exists()

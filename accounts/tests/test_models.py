@@ -1,15 +1,15 @@
-import threading
+from functools import partial
 from typing import Any
 
 import pytest
 from django.conf import global_settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from accounts.models import User
-from conftest import PASSWORD, MakeUser
+from conftest import PASSWORD, MakeUser, at_the_same_time
 from freshness import settings as project_settings
 
 
@@ -65,25 +65,12 @@ def test_passwords_are_kept_by_pbkdf2_with_100_000_rounds_or_more(
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("email", ["same@example.com", "{}@example.com"])
 def test_of_many_first_registrations_in_one_instant_one_is_the_administrator(email: str) -> None:
-    together = threading.Barrier(4)
-    statuses: list[int] = []
-
-    def register(number: int) -> None:
-        data = {"full_name": "First", "email": email.format(number)}
-        together.wait(timeout=10)
-        try:
-            response = Client().post(
-                "/register", data | {"password1": PASSWORD, "password2": PASSWORD}
-            )
-            statuses.append(response.status_code)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=register, args=[number]) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    passwords = {"password1": PASSWORD, "password2": PASSWORD}
+    people = [{"full_name": "First", "email": email.format(number)} for number in range(4)]
+    answers = at_the_same_time(
+        *[partial(Client().post, "/register", person | passwords) for person in people]
+    )
+    statuses = [answer.status_code for answer in answers]
     assert sorted(statuses) == ([302] * 4 if "{}" in email else [302] + [422] * 3)
     assert User.objects.filter(is_superuser=True).count() == 1
     assert User.objects.count() == statuses.count(302)

@@ -7,10 +7,20 @@ from django.test import Client
 from django.utils import timezone
 from time_machine import travel
 
+from accounts.forms import DetailsForm, PasswordForm
 from accounts.models import User
 from conftest import PASSWORD, MakeUser, words
 
-FOREIGN = ["//evil.example", "https://evil.example/admin", "/\\evil.example", "javascript:alert(1)"]
+FOREIGN = [
+    "abc",
+    "é",
+    "?x",
+    "logout",
+    "//evil.example",
+    "https://evil.example/admin",
+    "/\\evil.example",
+    "javascript:alert(1)",
+]
 
 
 def registration(**changes: str) -> dict[str, str]:
@@ -57,17 +67,18 @@ class TestRegistering:
     @pytest.mark.parametrize(
         ("changes", "message"),
         [
-            ({"email": "ayşe"}, "Enter a valid email address."),
+            ({"email": "ayşe"}, "Enter a whole e-mail address, such as name@example.com."),
             ({"email": "AYSE@EXAMPLE.COM"}, "There is already an account with this e-mail."),
-            ({"full_name": " "}, "This field is required."),
+            ({"full_name": " "}, "Enter your name."),
             ({"full_name": "x" * 121}, "at most 120 characters"),
-            ({"password2": "other"}, "password fields didn’t match"),
+            ({"password2": "other"}, "The two passwords differ. Type the same one twice."),
             ({"password1": "12345678", "password2": "12345678"}, "too common"),
             (
                 {"password1": "ayse@example", "password2": "ayse@example"},
                 "too similar to the e-mail",
             ),
             ({"email": "\x00@example.com"}, "Null characters are not allowed."),
+            ({"email": "İ" * 200 + "@example.com"}, "Use plain letters, as in a@b.com."),
         ],
     )
     def test_a_wrong_form_makes_no_account_and_keeps_what_was_typed(
@@ -80,6 +91,8 @@ class TestRegistering:
         assert message in words(response.content)
         assert "<title>Error: Register" in response.content.decode()
         assert User.objects.count() == 1
+        if "password1" in changes:  # the reproach stands at the field it is about
+            assert 'class="errorlist" id="id_password1_error"' in response.content.decode()
         if data["email"] == "new@example.com":
             assert 'value="new@example.com"' in response.content.decode()
 
@@ -117,18 +130,22 @@ class TestLoggingIn:
         client.force_login(administrator)
         assert client.get(f"{path}?next={foreign}")["Location"] == "/admin"
 
-    @pytest.mark.parametrize(
-        "changes", [{"password": "wrong"}, {"username": "nobody@example.com"}, {"password": "\x00"}]
-    )
-    def test_a_wrong_password_and_an_unknown_e_mail_are_one_answer(
-        self, staff: User, changes: dict[str, str]
-    ) -> None:
-        client = Client()
-        data = {"username": "ayse@example.com", "password": PASSWORD} | changes
-        response = client.post("/login", data)
-        assert response.status_code == 422
-        assert f'value="{data["username"]}"' in response.content.decode()
-        assert "_auth_user_id" not in client.session
+    def test_a_wrong_password_and_an_unknown_e_mail_are_one_answer(self, staff: User) -> None:
+        right = {"username": "ayse@example.com", "password": PASSWORD}
+        answers = set()
+        for wrong in ({"password": "wrong"}, {"username": "nobody@example.com"}):
+            client = Client()
+            response = client.post("/login", right | wrong)
+            assert response.status_code == 422
+            assert f'value="{(right | wrong)["username"]}"' in response.content.decode()
+            assert "_auth_user_id" not in client.session
+            answers.add(words(response.content))
+        [answer] = answers
+        assert "No account has this e-mail and password." in answer
+
+    def test_a_password_that_nobody_can_type_is_refused(self, staff: User) -> None:
+        data = {"username": "ayse@example.com", "password": "\x00"}
+        assert Client().post("/login", data).status_code == 422
 
     def test_a_closed_account_cannot_log_in(self, make_user: MakeUser) -> None:
         make_user(is_active=False)
@@ -155,8 +172,8 @@ class TestLoggingOut:
         assert (response.status_code, response["Location"]) == (302, "/")
         assert staff_client.get("/admin").status_code == 302
 
-    def test_a_link_to_it_does_nothing(self, staff_client: Client) -> None:
-        assert staff_client.get("/logout").status_code == 405
+    def test_a_link_to_it_asks_first(self, staff_client: Client) -> None:
+        assert "Sign out?" in words(staff_client.get("/logout").content)
         assert staff_client.get("/admin").status_code == 200
 
     def test_twice_is_no_error(self, db: None) -> None:
@@ -170,6 +187,23 @@ class TestProfile:
         assert "Your details are saved." in words(response.content)
         staff.refresh_from_db()
         assert (staff.full_name, staff.email) == ("Ayşe Kaya", "kaya@example.com")
+
+    def test_a_change_does_not_take_back_what_an_administrator_does_meanwhile(
+        self, staff: User
+    ) -> None:
+        form = DetailsForm({"full_name": "New", "email": "new@example.com"}, instance=staff)
+        new = "a longer roast"
+        password_form = PasswordForm(
+            staff, {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
+        )
+        assert form.is_valid()
+        assert password_form.is_valid()
+        User.objects.update(is_active=False, is_staff=False)
+        form.save()
+        password_form.save()
+        staff.refresh_from_db()
+        assert (staff.full_name, staff.is_active, staff.is_staff) == ("New", False, False)
+        assert staff.check_password(new)
 
     def test_the_e_mail_of_another_is_refused(
         self, staff_client: Client, staff: User, administrator: User

@@ -19,12 +19,12 @@ def add_products(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         )
 
 
-def remove_unused_products(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+def remove_products(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     names = [name for name, *_ in FIRST_PRODUCTS]
-    apps.get_model("batches", "Product").objects.filter(name__in=names, batches=None).delete()
+    apps.get_model("batches", "Product").objects.filter(name__in=names).delete()
 
 
 class Migration(migrations.Migration):
-    dependencies = [("batches", "0001_products_and_batches")]
+    dependencies = [("batches", "0001_product")]
 
-    operations = [migrations.RunPython(add_products, remove_unused_products)]
+    operations = [migrations.RunPython(add_products, remove_products)]

@@ -26,7 +26,8 @@ LATEST = date(2099, 12, 31)
 
 
 def validate_year(value: date) -> None:
-    if not EARLIEST <= value <= LATEST:
+    """Takes a date or a time; raises ValidationError for a year that nobody means."""
+    if not EARLIEST.year <= value.year <= LATEST.year:
         raise ValidationError(
             _("The year %(year)s looks like a slip. Write all four digits, such as 2026."),
             code="year",
@@ -75,9 +76,13 @@ class Batch(models.Model):
     caution_from = models.DateField(editable=False)
     expired_from = models.DateField(editable=False)
 
-    removed_on = models.DateField(_("taken off the shelf on"), null=True, blank=True)
+    removed_on = models.DateField(
+        _("taken off the shelf on"), null=True, blank=True, validators=[validate_year]
+    )
     removal_reason = models.CharField(_("why it was taken off"), max_length=200, blank=True)
-    recalled_at = models.DateTimeField(_("recalled at"), null=True, blank=True)
+    recalled_at = models.DateTimeField(
+        _("recalled at"), null=True, blank=True, validators=[validate_year]
+    )
     recall_reason = models.CharField(
         _("reason for the recall"), max_length=200, blank=True, help_text=_("Customers read this.")
     )
@@ -87,7 +92,7 @@ class Batch(models.Model):
     )
     created_at = models.DateTimeField(_("recorded at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed at"), auto_now=True)
-    # The shop's date of the last save: by it the database refuses an arrival in the future.
+    # The shop's latest date at a save: by it the database refuses what has not come yet.
     saved_on = models.DateField(editable=False)
 
     objects = BatchQuerySet.as_manager()
@@ -131,6 +136,24 @@ class Batch(models.Model):
                 condition=Q(caution_from__lte=F("expired_from")), name="batch_turns_in_order"
             ),
             models.CheckConstraint(
+                condition=Q(removed_on=None) | Q(removed_on__gte=F("arrival_date")),
+                name="batch_removed_after_arrival",
+                violation_error_code="removed_too_early",
+                violation_error_message=_(
+                    "A batch cannot be taken off the shelf before it has arrived."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(removed_on=None) | Q(removed_on__lte=F("saved_on")),
+                name="batch_has_been_removed",
+            ),
+            models.CheckConstraint(
+                condition=Q(removed_on__isnull=False) | Q(removal_reason=""),
+                name="batch_removal_has_a_day",
+                violation_error_code="removal_incomplete",
+                violation_error_message=_("Enter the day on which it was taken off the shelf."),
+            ),
+            models.CheckConstraint(
                 condition=Q(recalled_at=None, recall_reason="")
                 | (Q(recalled_at__isnull=False) & ~Q(recall_reason="")),
                 name="batch_recall_has_a_reason",
@@ -143,6 +166,8 @@ class Batch(models.Model):
         "identifier_taken": "batch_identifier",
         "arrives_too_early": "arrival_date",
         "use_by_too_early": "use_by",
+        "removed_too_early": "arrival_date",
+        "removal_incomplete": "removed_on",
         "recall_incomplete": "recall_reason",
     }
 
@@ -166,9 +191,20 @@ class Batch(models.Model):
         return f"{self.pk[:5]} {self.pk[5:]}"
 
     def clean(self) -> None:
-        if self.arrival_date and self.arrival_date > timezone.localdate():
-            message = _("This day has not come yet. A batch is recorded once it has arrived.")
-            raise ValidationError({"arrival_date": ValidationError(message, code="future")})
+        message = _("This day has not come yet. Enter a day up to today.")
+        future = {
+            name: ValidationError(message, code="future")
+            for name in ("butcher_date", "arrival_date", "removed_on")
+            if (day := getattr(self, name)) and day > self.latest_day()
+        }
+        if self.recalled_at and self.recalled_at > timezone.now():
+            future["recalled_at"] = ValidationError(message, code="future")
+        if future:
+            raise ValidationError(future)
+
+    def latest_day(self) -> date:
+        """Today by the shop's clock, or the day of an earlier save where that clock was ahead."""
+        return max(timezone.localdate(), self.saved_on or EARLIEST)
 
     def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
         """As Django does it, with each message at the field that mends it."""
@@ -206,7 +242,7 @@ class Batch(models.Model):
             caution_days=self.caution_days,
         )
         self.caution_from, self.expired_from = life.caution_from, life.expired_from
-        self.saved_on = timezone.localdate()
+        self.saved_on = self.latest_day()
 
     def shelf_life(self) -> ShelfLife:
         return ShelfLife(self.caution_from, self.expired_from)
@@ -216,6 +252,12 @@ class Batch(models.Model):
         if self.recalled_at:
             return Freshness.RECALLED
         return self.shelf_life().freshness(today or timezone.localdate())
+
+    def is_on_shelf(self) -> bool:
+        return not (self.removed_on or self.recalled_at)
+
+    def may_be_sold(self, today: date | None = None) -> bool:
+        return self.is_on_shelf() and self.freshness(today) != Freshness.EXPIRED
 
     def days_on_shelf(self, today: date | None = None) -> int:
         return days_on_shelf(self.arrival_date, today or timezone.localdate())

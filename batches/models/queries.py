@@ -12,16 +12,14 @@ if TYPE_CHECKING:
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):
-    def on_shelf(self) -> Self:
-        return self.filter(removed_on=None, recalled_at=None)
-
-    def recalled(self) -> Self:
-        return self.exclude(recalled_at=None)
+    def locked(self) -> Self:
+        """Held until the transaction ends, so that no recall of this moment is overwritten."""
+        return self.select_for_update(of=("self",))
 
     def of_freshness(self, freshness: Freshness, today: date) -> Self:
         """What `Batch.freshness` says, asked of the database."""
         if freshness == Freshness.RECALLED:
-            return self.recalled()
+            return self.exclude(recalled_at=None)
         turned = {
             Freshness.FRESH: Q(caution_from__gt=today),
             Freshness.CAUTION: Q(caution_from__lte=today, expired_from__gt=today),
@@ -37,7 +35,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         prefix = f"{today:%y%m%d}-"
         of_today = self.filter(batch_identifier__startswith=prefix)
         matches = (
-            re.fullmatch(r"\d{1,4}", identifier.removeprefix(prefix))
+            re.fullmatch(r"\d{1,12}", identifier.removeprefix(prefix))
             for identifier in of_today.values_list("batch_identifier", flat=True)
         )
         last = max((int(match[0]) for match in matches if match), default=0)

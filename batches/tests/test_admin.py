@@ -1,10 +1,12 @@
+from functools import partial
+
 import pytest
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from batches.models import Batch, Product
-from conftest import MakeBatch, words
+from conftest import MakeBatch, at_the_same_time, words
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -65,7 +67,83 @@ def test_a_recall_in_the_admin_needs_its_reason_and_shows_at_once(
     assert "A recall needs both its time and its reason." in words(refused.content)
     administrator_client.post(path, data | {"recall_reason": "Glass in a pack."})
     report = words(Client().get(f"/batch/{batch.pk}").content)
-    assert "Recalled. Do not eat. Glass in a pack." in report
+    assert "Recalled. Do not eat. Bring it back to the shop, or throw it away. Why: Glass" in report
+
+
+def test_a_form_that_was_opened_before_a_recall_does_not_take_it_back(
+    administrator_client: Client, make_batch: MakeBatch
+) -> None:
+    batch = make_batch(recalled_at=timezone.now(), recall_reason="Glass")
+    opened_before = {
+        "product": batch.product_id,
+        "batch_identifier": batch.batch_identifier,
+        "butcher_date": batch.butcher_date,
+        "arrival_date": batch.arrival_date,
+        "supplier": "Hill Farm",
+        "recalled_at_0": "",
+        "recalled_at_1": "",
+        "recall_reason": "",
+    }
+    path = f"/django-admin/batches/batch/{batch.pk}/change/"
+    assert administrator_client.post(path, opened_before).status_code == 302
+    saved = Batch.objects.get()
+    assert (saved.supplier, saved.recall_reason) == ("Hill Farm", "Glass")
+
+
+def test_a_recall_is_released_by_an_act_of_its_own(
+    administrator_client: Client, make_batch: MakeBatch
+) -> None:
+    batch = make_batch(recalled_at=timezone.now(), recall_reason="Glass")
+    data = {"action": "release", "_selected_action": [batch.pk]}
+    response = administrator_client.post("/django-admin/batches/batch/", data, follow=True)
+    assert "1 batch is released from its recall." in words(response.content)
+    assert "Good to buy." in words(Client().get(f"/batch/{batch.pk}").content)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/django-admin/batches/batch/?arrival_date__year=0",
+        "/django-admin/batches/batch/?product__id__exact=x",
+        "/django-admin/batches/batch/%00/change/",
+        "/django-admin/batches/batch/AAAAAAAAAA/change/",
+        "/django-admin/batches/batch/add/?product=abc",
+        "/django-admin/accounts/user/?created_at__year=2147483648",
+        "/django-admin/accounts/user/99999999999999999999/change/",
+    ],
+)
+def test_no_address_breaks_it(administrator_client: Client, path: str) -> None:
+    assert administrator_client.get(path).status_code in {200, 302, 400, 404}
+
+
+def test_an_unreadable_choice_is_refused(administrator_client: Client) -> None:
+    data = {"action": "approve", "_selected_action": ["x"]}
+    response = administrator_client.post("/django-admin/accounts/user/", data)
+    assert response.status_code == 400
+    assert "This request could not be read" in words(response.content)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("first_products")
+def test_of_two_who_add_one_product_in_one_instant_one_is_told(
+    administrator_client: Client,
+) -> None:
+    data = {"name": "Lamb", "fresh_days": 2, "caution_days": 4, "active": "on"}
+    add = partial(administrator_client.post, "/django-admin/batches/product/add/", data)
+    statuses = {response.status_code for response in at_the_same_time(*[add] * 4)}
+    assert statuses <= {200, 302, 409}
+    assert Product.objects.filter(name="Lamb").count() == 1
+
+
+def test_a_recalled_batch_cannot_be_deleted(
+    administrator_client: Client, make_batch: MakeBatch
+) -> None:
+    batch = make_batch(recalled_at=timezone.now(), recall_reason="Glass")
+    path = f"/django-admin/batches/batch/{batch.pk}/delete/"
+    assert administrator_client.post(path, {"post": "yes"}).status_code == 403
+    bulk = {"action": "delete_selected", "_selected_action": [batch.pk], "post": "yes"}
+    administrator_client.post("/django-admin/batches/batch/", bulk)
+    assert Batch.objects.exists()
 
 
 def test_a_twin_product_is_refused_in_words(administrator_client: Client) -> None:
@@ -81,3 +159,33 @@ def test_the_page_of_a_product_says_what_a_change_leaves_alone(
     product = Product.objects.get(name="Beef")
     html = administrator_client.get(f"/django-admin/batches/product/{product.pk}/change/").content
     assert "A change holds for batches recorded from now on." in words(html)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("recalled_at_0", "0001-01-01", "The year 1 looks like a slip."),
+        ("recalled_at_0", "2099-01-01", "This day has not come yet."),
+        ("recalled_at_0", "9999-12-31", "looks like a slip."),
+        ("removed_on", "0001-01-01", "The year 1 looks like a slip."),
+        ("removed_on", "2099-01-01", "This day has not come yet."),
+        ("removed_on", "2001-01-01", "cannot be taken off the shelf before it has arrived."),
+        ("removal_reason", "Sold out", "Enter the day on which it was taken off the shelf."),
+    ],
+)
+def test_a_day_nobody_means_is_refused_in_words(
+    administrator_client: Client, make_batch: MakeBatch, field: str, value: str, message: str
+) -> None:
+    batch = make_batch()
+    data = {
+        "product": batch.product_id,
+        "batch_identifier": batch.batch_identifier,
+        "butcher_date": batch.butcher_date,
+        "arrival_date": batch.arrival_date,
+        "recalled_at_1": "00:00" if field == "recalled_at_0" else "",
+        "recall_reason": "Glass" if field == "recalled_at_0" else "",
+    }
+    path = f"/django-admin/batches/batch/{batch.pk}/change/"
+    response = administrator_client.post(path, data | {field: value})
+    assert response.status_code == 200
+    assert message in words(response.content)

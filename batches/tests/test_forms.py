@@ -53,6 +53,7 @@ def test_identifiers_a_label_cannot_carry_are_refused_in_words(db: None, identif
         ("butcher_date", "0205-01-01", "The year 205 looks like a slip."),
         ("arrival_date", "0205-01-01", "The year 205 looks like a slip."),
         ("arrival_date", "2099-01-01", "This day has not come yet."),
+        ("butcher_date", "2099-01-01", "This day has not come yet."),
         ("use_by", "9999-12-31", "The year 9999 looks like a slip."),
         ("use_by", "2020-01-01", "The use-by date cannot lie before the butcher date."),
         ("product", "", "Choose the product."),

@@ -1,5 +1,5 @@
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -42,7 +42,7 @@ def test_a_host_header_does_not_move_the_code(
 def test_without_a_batch_it_says_how_to_choose_one(staff_client: Client, query: str) -> None:
     response = staff_client.get(f"/admin/labels?{query}")
     assert response.status_code == 200
-    assert "No batch is chosen. Tick some in the list" in words(response.content)
+    assert "You ticked no batch. Go back and tick some" in words(response.content)
 
 
 def test_a_deleted_batch_among_the_chosen_is_named(
@@ -50,7 +50,7 @@ def test_a_deleted_batch_among_the_chosen_is_named(
 ) -> None:
     batch = make_batch()
     said = words(staff_client.get(f"/admin/labels?batch={batch.pk}&batch=AAAAAAAAAA").content)
-    assert "1 of the chosen batches is deleted, and has no label here." in said
+    assert "1 batch you chose has been deleted, so it has no label." in said
     assert "Print 1 label" in said
 
 
@@ -83,6 +83,23 @@ def test_an_address_that_changed_since_the_start_is_not_printed(
     response = staff_client.get(f"/admin/labels?batch={make_batch().pk}")
     assert "Start Freshness Tracker again" in words(response.content)
     assert b'class="label"' not in response.content
+
+
+@pytest.mark.parametrize(
+    ("days", "fields"),
+    [
+        (9, {}),
+        (0, {"removed_on": date(2026, 11, 22)}),
+        (0, {"recalled_at": datetime(2026, 11, 22, tzinfo=UTC), "recall_reason": "Glass"}),
+    ],
+)
+def test_a_label_of_what_is_not_for_sale_is_printed_with_a_warning(
+    staff_client: Client, make_batch: MakeBatch, days: int, fields: dict[str, Any]
+) -> None:
+    batch = make_batch(days, batch_identifier="A-9", **fields)
+    response = staff_client.get(f"/admin/labels?batch={batch.pk}&batch={make_batch().pk}")
+    said = words(response.content)
+    assert "Do not put these on the shelf: A-9 Print 2 labels" in said
 
 
 def test_a_public_address_is_printed_without_a_word(

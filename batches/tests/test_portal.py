@@ -1,5 +1,6 @@
 import re
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from batches.models import Batch, Product
 from batches.views import BATCHES_ON_A_PAGE
-from conftest import MakeBatch, MakeUser, words
+from conftest import MakeBatch, MakeUser, at_the_same_time, words
 
 
 def identifiers(html: bytes) -> list[str]:
@@ -139,7 +140,7 @@ class TestList:
         response = staff_client.get("/admin", query)
         assert response.status_code == 422
         assert len(identifiers(response.content)) == 1
-        assert "Please mend this first" in words(response.content)
+        assert "One of the filters could not be used" in words(response.content)
 
     @pytest.mark.parametrize("count", [1, 3])
     def test_it_asks_the_database_equally_often_for_1_batch_and_3(
@@ -226,7 +227,16 @@ class TestOneBatch:
         assert "Supplier Hill Farm" in said
         assert "LOT-7" in said
         assert "by Ayşe Yılmaz" in said
+        assert "Fresh 0 days on the shelf" in said
         assert batch.spelled_code() in said
+
+    def test_it_says_why_a_batch_is_off_the_shelf(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        recalled = make_batch(recalled_at=timezone.now(), recall_reason="Glass")
+        removed = make_batch(removed_on=date(2026, 11, 22), removal_reason="Sold out")
+        for batch, row in ((recalled, "Why recalled Glass"), (removed, "Why taken off Sold out")):
+            assert row in words(staff_client.get(f"/admin/batches/{batch.pk}").content)
 
     @pytest.mark.parametrize("code", ["AAAAAAAAAA", "x", "%00", "new/", "🍗"])
     def test_an_unknown_batch_is_not_found(self, staff_client: Client, code: str) -> None:
@@ -261,6 +271,15 @@ class TestEditing:
         assert "Another batch has this identifier already." in words(response.content)
         assert Batch.objects.get(pk=batch.pk).batch_identifier == "A-1"
 
+    def test_a_batch_cannot_arrive_after_it_was_taken_off_the_shelf(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        today = timezone.localdate()
+        batch = make_batch(3, removed_on=today - timedelta(days=1))
+        response = staff_client.post(f"/admin/batches/{batch.pk}/edit", form_data())
+        assert response.status_code == 422
+        assert "cannot be taken off the shelf before it has arrived" in words(response.content)
+
     def test_an_edit_leaves_a_recall_standing(
         self, staff_client: Client, make_batch: MakeBatch
     ) -> None:
@@ -269,11 +288,61 @@ class TestEditing:
         assert Batch.objects.get().recall_reason == "Glass"
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("first_products")
+class TestTwoAtOnce:
+    def test_of_many_who_save_one_identifier_one_does(self, staff_client: Client) -> None:
+        data = form_data()
+        add = partial(staff_client.post, "/admin/batches/new", data)
+        statuses = [response.status_code for response in at_the_same_time(*[add] * 5)]
+        assert sorted(statuses) == [302, 422, 422, 422, 422]
+        assert Batch.objects.count() == 1
+
+    @pytest.mark.parametrize("attempt", range(5))
+    def test_an_edit_never_takes_back_a_recall(
+        self, staff_client: Client, make_batch: MakeBatch, attempt: int
+    ) -> None:
+        batch = make_batch()
+        recall = Batch.objects.filter(pk=batch.pk).update
+
+        def edit() -> int:
+            return staff_client.post(f"/admin/batches/{batch.pk}/edit", form_data()).status_code
+
+        edited, recalled = at_the_same_time(
+            edit, partial(recall, recalled_at=timezone.now(), recall_reason="Glass")
+        )
+        assert (edited, recalled) == (302, 1)
+        assert Batch.objects.get().recall_reason == "Glass"
+
+    @pytest.mark.parametrize("attempt", range(5))
+    def test_an_edit_never_brings_back_what_was_deleted(
+        self, staff_client: Client, make_batch: MakeBatch, attempt: int
+    ) -> None:
+        path = f"/admin/batches/{make_batch().pk}"
+        answers = at_the_same_time(
+            partial(staff_client.post, f"{path}/edit", form_data()),
+            partial(staff_client.post, f"{path}/delete"),
+        )
+        assert [answer.status_code for answer in answers] in ([302, 302], [404, 302])
+        assert not Batch.objects.exists()
+
+
 class TestDeleting:
     def test_it_asks_first(self, staff_client: Client, make_batch: MakeBatch) -> None:
         batch = make_batch(batch_identifier="A-1")
         response = staff_client.get(f"/admin/batches/{batch.pk}/delete")
         assert "Delete A-1?" in words(response.content)
+        assert Batch.objects.exists()
+
+    def test_a_recalled_batch_stays_to_warn_whoever_bought_it(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        batch = make_batch(recalled_at=timezone.now(), recall_reason="Glass")
+        path = f"/admin/batches/{batch.pk}/delete"
+        assert b'class="danger"' not in staff_client.get(path).content
+        refused = staff_client.post(path)
+        assert refused.status_code == 409
+        assert "it cannot be deleted" in words(refused.content)
         assert Batch.objects.exists()
 
     def test_then_it_deletes(self, staff_client: Client, make_batch: MakeBatch) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 from PIL import Image
 
 from accounts.models import User
-from batches.models import Batch
+from batches.models import Batch, Product
 from batches.shelf_life import Freshness
 from conftest import MakeBatch
 
@@ -38,7 +38,7 @@ class TestWelcome:
     def test_it_says_where_to_go_also_to_a_phone(self, db: None, settings: Any) -> None:
         settings.LAN_MODE, settings.PUBLIC_URL = True, "http://192.168.1.20:8000"
         said = run("welcome")
-        assert "On this computer:  http://localhost:8000\n" in said
+        assert "On this computer: http://localhost:8000\n" in said
         assert "On the shop's network: http://192.168.1.20:8000\n" in said
         assert decode_blocks(said) == "http://192.168.1.20:8000"
         assert "The shop's day turns at midnight in Europe/Istanbul." in said
@@ -57,6 +57,14 @@ class TestWelcome:
         settings.REGISTRATION = "closed"
         assert "python manage.py createsuperuser" in run("welcome")
         assert "/register" not in run("welcome")
+
+    def test_where_all_is_https_it_names_the_public_address_alone(
+        self, db: None, settings: Any
+    ) -> None:
+        settings.PUBLIC_URL, settings.HTTPS = "https://fresh.example.com", True
+        said = run("welcome")
+        assert "localhost" not in said
+        assert "https://fresh.example.com/register" in said
 
     def test_without_a_network_it_draws_no_code(self, db: None, settings: Any) -> None:
         settings.LAN_MODE, settings.PUBLIC_URL = True, "http://127.0.0.1:8000"
@@ -80,6 +88,12 @@ class TestDemo:
         client = Client()
         client.post("/login", {"username": "demo@example.com", "password": password})
         assert client.get("/admin").status_code == 200
+
+    def test_it_says_which_product_it_lacks(self, db: None) -> None:
+        Product.objects.filter(name="Seafood").update(name="Fish", name_folded="fish")
+        with pytest.raises(CommandError, match="Seafood"):
+            run("demo")
+        assert not Batch.objects.exists()
 
     def test_it_touches_no_shop_that_has_batches(self, make_batch: MakeBatch) -> None:
         make_batch()

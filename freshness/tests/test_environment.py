@@ -13,6 +13,7 @@ from freshness.environment import (
     kept_secret,
     one_of,
     public_url,
+    secret,
     short_text,
     time_zone,
     whole_number,
@@ -27,7 +28,8 @@ from freshness.environment import (
         (yes_or_no, "0", False),
         (whole_number(1, 65_535), "8080", 8080),
         (one_of("open", "closed"), "open", "open"),
-        (short_text(60), "Ox & tail", "Ox & tail"),
+        (short_text(60), "Ox & tail 👨‍🍳", "Ox & tail 👨‍🍳"),
+        (public_url, "https://fresh.example.com:", "https://fresh.example.com"),
         (time_zone, "Pacific/Kiritimati", "Pacific/Kiritimati"),
         (public_url, "https://fresh.example.com", "https://fresh.example.com"),
         (public_url, "https://Fresh.Example.com/", "https://fresh.example.com"),
@@ -51,11 +53,21 @@ def test_a_right_value_is_taken(parse: Callable[[str], Any], text: str, value: o
         (whole_number(1, 65_535), "8" * 5000, "Write a whole number from 1 to 65535."),
         (one_of("open", "closed"), "Open", "Write one of: open, closed."),
         (short_text(60), "x" * 61, "Write at most 60 characters."),
+        (short_text(60), "a\x07b", "Write at most 60 characters."),
         (time_zone, "Mars/Phobos", "Write a name such as Europe/Istanbul."),
         (time_zone, "../../etc/passwd", "Write a name such as Europe/Istanbul."),
         (public_url, "fresh.example.com", "Write https://fresh.example.com."),
         (public_url, "ftp://fresh.example.com", "Write https://fresh.example.com."),
         (public_url, "https://", "Write an address like https://fresh.example.com."),
+        (public_url, "http://my_laptop:8000", "Write an address like https://fresh.example.com."),
+        (public_url, "http://..", "Write an address like https://fresh.example.com."),
+        (public_url, "http://256.256.256.256", "Write an address like https://fresh.example.com."),
+        (public_url, "http://[fe80::1%eth0]", "Write an address like https://fresh.example.com."),
+        (public_url, f"http://{'a' * 64}.com", "Write an address like https://fresh.example.com."),
+        (public_url, "http://-.-", "Write an address like https://fresh.example.com."),
+        (public_url, "http://127.1", "Write an address like https://fresh.example.com."),
+        (public_url, "http://[fd00::2", "Write https://fresh.example.com."),
+        (secret, "short", "Write 50 random characters or more"),
         (public_url, "https://a b", "Write an address like https://fresh.example.com."),
         (public_url, "https://user:pw@fresh.example.com", "Write an address like https://"),
         (public_url, "https://fresh.example.com:99999", "Write https://fresh.example.com."),
@@ -65,6 +77,8 @@ def test_a_right_value_is_taken(parse: Callable[[str], Any], text: str, value: o
         (database, "mysql://root@localhost/shop", "Write postgres://user:password@host:5432/name"),
         (database, "shop.sqlite3", "Write postgres://user:password@host:5432/name"),
         (database, "sqlite://:memory:", "nothing would be kept"),
+        (database, "sqlite:////:memory:", "nothing would be kept"),
+        (database, "sqlite:///file:x?mode=memory", "nothing would be kept"),
         (database, "postgres://user:secret@host:port/name", "Write postgres://"),
     ],
 )
@@ -85,6 +99,49 @@ def test_every_problem_is_kept_and_the_default_stands_in(monkeypatch: pytest.Mon
     assert env.read("PORT", whole_number(1, 9), default=8) == 8
     assert env.read("DEBUG", yes_or_no, default=False) is False
     assert [problem.split(":")[0] for problem in env.problems] == ["PORT", "DEBUG"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_a_file_adds_what_is_not_set_yet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    monkeypatch.setenv("PORT", "1")
+    monkeypatch.setenv("SHOP_NAME", "to be forgotten again")
+    monkeypatch.delenv("SHOP_NAME")
+    file = tmp_path / ".env"
+    file.write_text("SHOP_NAME='Köşk & Co.'\n\n# PORT=2\nPORT=3\n", encoding)
+    env = Environment()
+    env.load(file)
+    assert env.read("SHOP_NAME", str, default="") == "Köşk & Co."
+    assert env.read("PORT", str, default="") == "1"
+    assert env.problems == []
+    monkeypatch.delenv("SHOP_NAME")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"PORT = 8123",
+        b"PORT: 8123",
+        b" PORT=8123",
+        b"PORT",
+        b"PORT=\x00",
+        "PORT=ü".encode("latin1"),
+    ],
+)
+def test_a_file_that_cannot_be_read_in_full_is_a_problem(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / ".env"
+    file.write_bytes(content)
+    env = Environment()
+    env.load(file)
+    [problem] = env.problems
+    assert problem.startswith(".env: ")
+
+
+def test_no_file_is_no_problem(tmp_path: Path) -> None:
+    env = Environment()
+    env.load(tmp_path / ".env")
+    assert env.problems == []
 
 
 @pytest.mark.parametrize("value", ["", "  "])

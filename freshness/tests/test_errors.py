@@ -1,11 +1,12 @@
+from functools import partial
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.views.defaults import bad_request, server_error
 
 from batches import views
 from conftest import PASSWORD, words
-from freshness import urls
 
 INSIDE = ["Traceback", "django", "settings", "/work", "Exception", "DEBUG", "sqlite"]
 
@@ -19,7 +20,7 @@ def test_an_unknown_page(db: None) -> None:
     response = Client().get("/nothing/here")
     assert response.status_code == 404
     assert "There is no such page" in words(response.content)
-    assert "Go to the first page" in words(response.content)
+    assert "Go to the start page" in words(response.content)
     assert_it_tells_nothing_of_the_inside(response.content)
 
 
@@ -55,7 +56,9 @@ def test_a_fault_of_ours(db: None, monkeypatch: pytest.MonkeyPatch, settings: An
     assert_it_tells_nothing_of_the_inside(response.content)
 
 
-def test_no_page_of_errors_needs_what_may_be_broken(settings: Any) -> None:
-    """Neither a session nor a database is looked at: there is none in this test."""
-    assert not hasattr(urls, "handler500")
-    assert Client().get("/", headers={"host": "evil.example"}).status_code == 400
+@pytest.mark.parametrize("page", [server_error, partial(bad_request, exception=Exception())])
+def test_the_pages_of_faults_need_neither_a_session_nor_a_database(page: Any) -> None:
+    """There is no database in this test, and no middleware has been near the request."""
+    response = page(RequestFactory().get("/"))
+    assert response.status_code in {400, 500}
+    assert "Freshness Tracker" in words(response.content)

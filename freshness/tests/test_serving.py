@@ -83,7 +83,7 @@ class Shop:
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
+def served(tmp_path: Path) -> Iterator[Shop]:
     shop = Shop(tmp_path)
     shop.manage("migrate", "--verbosity", "0")
     shop.manage("collectstatic", "--no-input", "--verbosity", "0")
@@ -95,12 +95,12 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
             shop.end(signal.SIGKILL)
 
 
-def test_what_was_answered_as_saved_is_there_after_a_kill(shop: Shop) -> None:
+def test_what_was_answered_as_saved_is_there_after_a_kill(served: Shop) -> None:
     person = {"full_name": "Ayşe", "email": "ayse@example.com"}
-    shop.send("/register", **person, password1=PASSWORD, password2=PASSWORD)
+    served.send("/register", **person, password1=PASSWORD, password2=PASSWORD)
     today = f"{timezone.localdate():%Y-%m-%d}"
     for number in range(3):
-        saved = shop.send(
+        saved = served.send(
             "/admin/batches/new",
             product="1",
             batch_identifier=f"kept-{number}",
@@ -108,26 +108,29 @@ def test_what_was_answered_as_saved_is_there_after_a_kill(shop: Shop) -> None:
             arrival_date=today,
         )
         assert f"Batch kept-{number} is on the shelf." in saved
-    shop.end(signal.SIGKILL)
-    shop.start()
-    assert re.findall(r'"identifier">(kept-\d)<', shop.get("/admin")) == [
+    served.end(signal.SIGKILL)
+    served.start()
+    assert re.findall(r'"identifier">(kept-\d)<', served.get("/admin")) == [
         "kept-2",
         "kept-1",
         "kept-0",
     ]
 
 
-def test_style_sheets_are_served_under_names_that_may_be_kept_for_ever(shop: Shop) -> None:
-    [path] = re.findall(r'href="(/static/css/base\.\w{12}\.css)"', shop.get("/"))
-    with shop.browser.open(shop.url + path) as response:
+def test_style_sheets_are_served_under_names_that_may_be_kept_for_ever(served: Shop) -> None:
+    [path] = re.findall(r'href="(/static/css/base\.\w{12}\.css)"', served.get("/"))
+    with served.browser.open(served.url + path) as response:
         assert response.headers["Cache-Control"] == "max-age=315360000, public, immutable"
 
 
-def test_a_stranger_who_claims_to_be_a_proxy_is_not_believed(shop: Shop) -> None:
-    shop.browser.addheaders = [("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "evil.example")]
-    assert "evil.example" not in shop.get("/")
-    assert "https://" not in shop.get("/register")
+def test_a_stranger_who_claims_to_be_a_proxy_is_not_believed(served: Shop) -> None:
+    served.browser.addheaders = [
+        ("X-Forwarded-Proto", "https"),
+        ("X-Forwarded-Host", "evil.example"),
+    ]
+    assert "evil.example" not in served.get("/")
+    assert "https://" not in served.get("/register")
 
 
-def test_ctrl_c_ends_it_cleanly(shop: Shop) -> None:
-    assert shop.end(signal.SIGINT) == 0
+def test_ctrl_c_ends_it_cleanly(served: Shop) -> None:
+    assert served.end(signal.SIGINT) == 0

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -31,7 +32,13 @@ def settings_with(**choices: str) -> dict[str, object]:
     names = [
         *("DEBUG", "LAN_MODE", "PUBLIC_URL", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS"),
         *("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT", "SECURE_SSL_HOST"),
-        *("SECURE_HSTS_SECONDS", "SECURE_PROXY_SSL_HEADER", "REGISTRATION", "SHOP_NAME"),
+        *(
+            "SECURE_HSTS_SECONDS",
+            "SECURE_PROXY_SSL_HEADER",
+            "REGISTRATION",
+            "SHOP_NAME",
+            "TIME_ZONE",
+        ),
     ]
     program = (
         "import json; from freshness import settings; "
@@ -53,6 +60,7 @@ def settings_with(**choices: str) -> dict[str, object]:
         ("REGISTRATION", "sometimes"),
         ("TIME_ZONE", "Mars/Phobos"),
         ("BEHIND_PROXY", "nginx"),
+        ("SECRET_KEY", "short"),
         ("PUBLIC_URL", "fresh.example.com"),
         ("DATABASE_URL", "oracle://shop"),
     ],
@@ -93,6 +101,18 @@ def test_a_database_that_does_not_answer_is_said_without_its_password(url: str) 
     assert "DATABASE_URL: the database does not answer" in result.stderr
     assert "Traceback" not in result.stderr
     assert "secret" not in result.stderr
+
+
+@pytest.mark.parametrize("name", ["UTC-3", "<+03>-3", "Foo", "../x"])
+def test_a_computer_that_cannot_tell_its_zone_is_no_reason_to_guess_it(name: str) -> None:
+    result = manage("check", TZ=name)
+    assert result.returncode == 1
+    assert "TIME_ZONE: this computer's own cannot be told." in result.stderr
+    assert manage("check", TZ=name, TIME_ZONE="Europe/Istanbul").returncode == 0
+
+
+def test_the_computers_zone_is_the_default() -> None:
+    assert settings_with(TZ="America/Havana")["TIME_ZONE"] == "America/Havana"
 
 
 def test_unsafe_is_never_the_default() -> None:
@@ -137,4 +157,10 @@ def test_every_choice_is_documented() -> None:
     example = (ROOT / ".env.example").read_text()
     for name in CHOICES:
         assert f"`{name}`" in readme
-        assert f"{name}=" in example
+        assert f"# {name}=" in example
+
+
+def test_what_the_readme_links_to_is_there() -> None:
+    links = re.findall(r"\]\((?!http)([^)#]+)\)", (ROOT / "README.md").read_text())
+    assert links
+    assert [link for link in links if not (ROOT / link).is_file()] == []

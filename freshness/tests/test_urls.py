@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-PUBLIC = {"", "batch/<path:text>", "register", "login", "logout", "django-admin/login/"}
+PUBLIC = {"", "batch/<anything:text>", "register", "login", "logout", "django-admin/login/"}
 
 
 def routes(

@@ -34,7 +34,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def new_page(
-    chromium: Browser, live_server: Any, settings: Any, django_db_serialized_rollback: None
+    chromium: Browser, live_server: Any, settings: Any, first_products: None
 ) -> Iterator[NewPage]:
     """Makes pages of a phone held in one hand; what differs is passed on to Chromium."""
     settings.PUBLIC_URL = live_server.url

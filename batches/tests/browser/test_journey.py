@@ -99,6 +99,28 @@ def test_every_printed_label_scans(
     assert batches[0].spelled_code() in text
 
 
+def test_no_text_leaves_its_label(
+    new_page: NewPage, make_batch: MakeBatch, staff: User, settings: Any
+) -> None:
+    settings.PUBLIC_URL = "https://fresh.example.com"
+    settings.SHOP_NAME = "The Corner Butcher of Long Lane and Sons " + "x" * 19
+    batch = make_batch(batch_identifier="W" * 20, use_by=timezone.localdate())
+    batch.product.name = "Schweinefleischwurstwaren " + "m" * 34
+    batch.product.save()
+    page = new_page()
+    sign_in(page, staff)
+    page.emulate_media(media="print")
+    page.goto(f"/admin/labels?batch={batch.pk}")
+    label = page.locator(".label").bounding_box()
+    assert label
+    for line in page.locator(".label p").all():
+        box = line.bounding_box()
+        assert box
+        assert box["y"] >= label["y"]
+        assert box["y"] + box["height"] <= label["y"] + label["height"]
+        assert box["x"] + box["width"] <= label["x"] + label["width"]
+
+
 def test_a_scan_costs_one_request(new_page: NewPage, make_batch: MakeBatch) -> None:
     batch = make_batch()
     page = new_page()

@@ -65,8 +65,12 @@ def demo_administrator(password: str) -> User:
 
 def record(user: User, product: str, arrival: date, **fields: Any) -> Batch:
     fields.setdefault("butcher_date", arrival)
+    try:
+        of_product = Product.objects.get(name=product)
+    except Product.DoesNotExist:
+        raise CommandError(f"The demo needs a product called {product}. Add it first.") from None
     return Batch.objects.create(
-        product=Product.objects.get(name=product),
+        product=of_product,
         batch_identifier=Batch.objects.next_identifier(arrival),
         arrival_date=arrival,
         created_by=user,

@@ -22,7 +22,8 @@ class Command(BaseCommand):
 
     def write_addresses(self) -> None:
         self.stdout.write(f"\n{settings.SHOP_NAME}\n\n")
-        self.stdout.write(f"On this computer:  http://localhost:{settings.PORT}")
+        if not settings.HTTPS:  # where it is, every page leads to the public address
+            self.stdout.write(f"On this computer: http://localhost:{settings.PORT}")
         if reach(settings.PUBLIC_URL) == Reach.NOBODY:
             self.stdout.write(
                 "No network was found, so no phone can open a label. Connect this computer to the "
@@ -49,7 +50,6 @@ class Command(BaseCommand):
                 "with: python manage.py createsuperuser\n"
             )
             return
-        address = f"http://localhost:{settings.PORT}{reverse('register')}"
-        if settings.HTTPS:
-            address = f"{settings.PUBLIC_URL}{reverse('register')}"
-        self.stdout.write(f"The first account becomes the administrator. Make yours: {address}\n")
+        door = settings.PUBLIC_URL if settings.HTTPS else f"http://localhost:{settings.PORT}"
+        page = door + reverse("register")
+        self.stdout.write(f"The first account becomes the administrator. Make yours: {page}\n")
