@@ -132,5 +132,11 @@ def test_a_stranger_who_claims_to_be_a_proxy_is_not_believed(served: Shop) -> No
     assert "https://" not in served.get("/register")
 
 
+@pytest.mark.parametrize("charset", ["rot13", "idna", "undefined", "utf-7"])
+def test_a_strange_charset_is_no_fault(served: Shop, charset: str) -> None:
+    served.browser.addheaders = [("Content-Type", f"text/plain; charset={charset}")]
+    assert "How fresh is it?" in served.get("/?a=%41%FF")
+
+
 def test_ctrl_c_ends_it_cleanly(served: Shop) -> None:
     assert served.end(signal.SIGINT) == 0
