@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
-log = logging.getLogger("django.request")
+log = logging.getLogger("django.security")
 
 
 class AdministratorSite(admin.AdminSite):

@@ -5,6 +5,7 @@ from typing import Any
 import pypdfium2
 import pytest
 import zxingcpp
+from django.db import transaction
 from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Page, expect
@@ -62,6 +63,24 @@ def test_from_the_first_account_to_a_customers_phone(new_page: NewPage, scripts:
     expect(phone.get_by_role("heading", name="Chicken")).to_be_visible()
     expect(phone.get_by_text("Good to buy.")).to_be_visible()
     expect(phone.get_by_text(identifier)).to_be_visible()
+
+
+def test_a_second_tap_sends_nothing_twice(new_page: NewPage, staff: User) -> None:
+    page = new_page()
+    sign_in(page, staff)
+    page.goto("/admin/batches/new")
+    page.get_by_text("Chicken").click()
+    page.get_by_label("Butcher date").fill(f"{timezone.localdate()}")
+    posts: list[str] = []
+    page.on("request", lambda request: posts.extend([request.url] * (request.method == "POST")))
+    tap_twice = "button => { button.click(); setTimeout(() => button.click(), 300) }"
+    with transaction.atomic():  # nobody else can write: the answer is slow to come
+        page.get_by_role("button", name="Put on the shelf").evaluate(tap_twice)
+        page.wait_for_timeout(800)
+    expect(page.get_by_text("is on the shelf.")).to_be_visible()
+    assert (len(posts), Batch.objects.count()) == (1, 1)
+    page.go_back()
+    expect(page.get_by_role("button", name="Put on the shelf")).to_be_enabled()
 
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
