@@ -177,6 +177,8 @@ LOGGING = {
     "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {
         "django": {"handlers": ["terminal"], "level": "WARNING", "propagate": False},
-        "django.request": {"level": "ERROR"},  # a form filled in wrongly is no news
+        # A form filled in wrongly is no news, nor is a stranger who names another host.
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }
