@@ -59,15 +59,13 @@ class BatchForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        product: forms.ModelChoiceField = self.fields["product"]  # type: ignore[assignment]
         offered = Product.objects.filter(Q(active=True) | Q(pk=self.instance.product_id))
-        widget = forms.RadioSelect if offered.count() <= FEW_PRODUCTS else forms.Select
-        self.fields["product"] = forms.ModelChoiceField(
-            offered,
-            label=Batch._meta.get_field("product").verbose_name.capitalize(),
-            widget=widget,
-            empty_label=None if widget is forms.RadioSelect else "",
-            error_messages=self.Meta.error_messages["product"],
-        )
+        product.queryset = offered
+        if offered.count() <= FEW_PRODUCTS:
+            product.empty_label = None
+            product.widget = forms.RadioSelect()
+            product.widget.choices = product.choices
 
     def _get_validation_exclusions(self) -> set[str]:
         """Django leaves out what the form does not show, and with it every rule that names it."""

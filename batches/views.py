@@ -1,4 +1,3 @@
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
@@ -130,6 +129,5 @@ def print_labels(request: HttpRequest) -> HttpResponse:
         "missing": len(asked) - len(found),
         "refusal": labels.refusal(),
         "warning": labels.warning(),
-        "public_url": settings.PUBLIC_URL,
     }
     return render(request, "batches/labels.html", context)

@@ -17,6 +17,15 @@ def settings_are_right(
 
 
 @register
+def settings_are_known(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    message = "{}: .env names it, but there is no such setting. Is it misspelt?"
+    unknown = settings.SETTINGS_UNKNOWN
+    return [Warning(message.format(name), id="freshness.W002") for name in unknown]
+
+
+@register
 def https_has_a_proxy(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     if not settings.HTTPS or settings.BEHIND_PROXY:
         return []

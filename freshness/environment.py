@@ -6,26 +6,19 @@ once, in a line each, however the program is started.
 """
 
 import io
-import ipaddress
 import os
 import re
 import secrets
-import unicodedata
 import zoneinfo
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from typing import TypeVar
 
 import environ
 import tzlocal
 
 T = TypeVar("T")
 
-TRUE = {"true", "yes", "on", "1"}
-FALSE = {"false", "no", "off", "0"}
-# What ends in digits is an IPv4 address to every browser, so a name's last part has a letter.
-HOST_NAME = re.compile(r"(?=.{1,253}\Z)([a-z0-9-]{1,63}\.)*(?=.*[a-z])[a-z0-9-]{1,63}\Z")
 ENV_LINE = re.compile(r"#.*|(export )?[A-Za-z_0-9]+=[^\0]*")
 
 
@@ -34,6 +27,8 @@ class Environment:
 
     def __init__(self) -> None:
         self.problems: list[str] = []
+        self.known: set[str] = set()
+        self.in_file: set[str] = set()
 
     def load(self, path: Path) -> None:
         """Add the file's settings to the environment; what is set there already stays as it is."""
@@ -51,13 +46,20 @@ class Environment:
                     f"{path.name}: line {number} is no setting. Write NAME=value, without spaces "
                     "before or around the =, or begin the line with #."
                 )
+            elif line and not line.startswith("#"):
+                self.in_file.add(line.removeprefix("export ").partition("=")[0])
         environ.Env.read_env(io.StringIO("\n".join(filter(ENV_LINE.fullmatch, lines))))
+
+    def unknown(self) -> list[str]:
+        """The names in the file that nothing has read: misspelt, perhaps."""
+        return sorted(self.in_file - self.known)
 
     def read(self, name: str, parse: Callable[[str], T], default: T) -> T:
         """The setting `name`; `default` where it is unset, empty or refused by `parse`.
 
         `parse` raises ValueError with a sentence that says how to mend the value.
         """
+        self.known.add(name)
         value = os.environ.get(name, "").strip()
         if not value:
             return default
@@ -68,58 +70,6 @@ class Environment:
             return default
 
 
-def yes_or_no(value: str) -> bool:
-    if value.lower() not in TRUE | FALSE:
-        raise ValueError(f"“{value}” is neither true nor false. Write true or false.")
-    return value.lower() in TRUE
-
-
-def whole_number(least: int, most: int) -> Callable[[str], int]:
-    def parse(value: str) -> int:
-        if not (value.isascii() and value.isdigit() and least <= int(value[:9]) <= most):
-            raise ValueError(f"“{value}” will not do. Write a whole number from {least} to {most}.")
-        return int(value)
-
-    return parse
-
-
-def one_of(*choices: str) -> Callable[[str], str]:
-    def parse(value: str) -> str:
-        if value not in choices:
-            raise ValueError(f"“{value}” is not known. Write one of: {', '.join(choices)}.")
-        return value
-
-    return parse
-
-
-def short_text(most: int) -> Callable[[str], str]:
-    def parse(value: str) -> str:
-        if len(value) > most or any(unicodedata.category(sign) == "Cc" for sign in value):
-            raise ValueError(f"this is too long, or not text. Write at most {most} characters.")
-        return value
-
-    return parse
-
-
-def secret(value: str) -> str:
-    if len(value) < 50:
-        raise ValueError(
-            "this is easy to guess. Write 50 random characters or more, or leave it out."
-        )
-    return value
-
-
-def time_zone(value: str) -> str:
-    """An IANA time zone's name, as Django wants it."""
-    try:
-        zoneinfo.ZoneInfo(value)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(
-            f"“{value}” is not a time zone. Write a name such as Europe/Istanbul."
-        ) from None
-    return value
-
-
 def machine_time_zone() -> str:
     """The time zone this computer's clock is set to; empty where it cannot be told."""
     try:
@@ -127,64 +77,6 @@ def machine_time_zone() -> str:
         return tzlocal.get_localzone_name() or ""
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         return ""
-
-
-def public_url(value: str) -> str:
-    """A site's own address, such as https://fresh.example.com, without a slash at its end."""
-    try:
-        url = urlsplit(value)
-        host, port = url.hostname or "", url.port
-    except ValueError:
-        raise ValueError(f"“{value}” is not an address. Write https://fresh.example.com.") from None
-    if url.scheme not in {"http", "https"}:
-        bare = re.sub(r"^\w*:?/+", "", value)
-        raise ValueError(
-            f"“{value}” does not begin with https:// or http://. Write https://{bare}."
-        )
-    if not host.isascii():
-        raise ValueError(f"“{host}” has letters a QR code cannot carry. Write {punycode(host)}.")
-    if not (HOST_NAME.match(host) or is_ip(host)) or port == 0 or url.username is not None:
-        raise ValueError(
-            f"“{value}” names no host. Write an address like https://fresh.example.com."
-        )
-    if url.path.strip("/") or url.query or url.fragment:
-        raise ValueError(f"“{value}” goes on after the host. Write {url.scheme}://{url.netloc}.")
-    return f"{url.scheme}://{host_of(value)}" + (f":{port}" if port else "")
-
-
-def host_of(url: str) -> str:
-    """The host in `url` as a request's Host header names it, without the port."""
-    host = urlsplit(url).hostname or ""
-    return f"[{host}]" if ":" in host else host
-
-
-def is_ip(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return "%" not in host
-
-
-def punycode(host: str) -> str:
-    try:
-        return host.encode("idna").decode()
-    except UnicodeError:
-        return "its punycode form, which begins with xn--"
-
-
-def database(value: str) -> dict[str, Any]:
-    """Django's settings for a database URL. The value is never repeated: it holds a password."""
-    example = "Write postgres://user:password@host:5432/name or sqlite:////path/to/file.sqlite3."
-    try:
-        config = environ.Env.db_url_config(value) if "://" in value else {}
-    except ValueError:
-        config = {}
-    if config.get("ENGINE") not in {"django.db.backends.sqlite3", "django.db.backends.postgresql"}:
-        raise ValueError(f"this is neither PostgreSQL nor SQLite. {example}")
-    if not config["NAME"] or ":memory:" in config["NAME"] or "mode=memory" in value:
-        raise ValueError(f"this names no database, so nothing would be kept. {example}")
-    return config
 
 
 def kept_secret(path: Path) -> str:

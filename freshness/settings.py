@@ -10,12 +10,10 @@ from urllib.parse import urlsplit
 
 from batches.addresses import lan_address
 
-from .environment import (
-    Environment,
+from .environment import Environment, kept_secret, machine_time_zone
+from .parsers import (
     database,
     host_of,
-    kept_secret,
-    machine_time_zone,
     one_of,
     public_url,
     secret,
@@ -167,7 +165,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": PLAIN_STATIC_FILES if DEBUG or TESTING else HASHED_STATIC_FILES},
 }
 
-SETTINGS_PROBLEMS = env.problems  # for checks.py
+# For checks.py
+SETTINGS_PROBLEMS = env.problems
+SETTINGS_UNKNOWN = env.unknown()
 
 # Django mails errors to nobody by default; whoever runs the shop reads them in the terminal.
 LOGGING = {

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import batches.codes
-import batches.models.batch
+import batches.models.rules
 
 
 class Migration(migrations.Migration):
@@ -48,13 +48,13 @@ class Migration(migrations.Migration):
                 (
                     "butcher_date",
                     models.DateField(
-                        validators=[batches.models.batch.validate_year], verbose_name="butcher date"
+                        validators=[batches.models.rules.validate_year], verbose_name="butcher date"
                     ),
                 ),
                 (
                     "arrival_date",
                     models.DateField(
-                        validators=[batches.models.batch.validate_year], verbose_name="arrival date"
+                        validators=[batches.models.rules.validate_year], verbose_name="arrival date"
                     ),
                 ),
                 (
@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="From the supplier's label, if it has one.",
                         null=True,
-                        validators=[batches.models.batch.validate_year],
+                        validators=[batches.models.rules.validate_year],
                         verbose_name="use-by date",
                     ),
                 ),
@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                     models.DateField(
                         blank=True,
                         null=True,
-                        validators=[batches.models.batch.validate_year],
+                        validators=[batches.models.rules.validate_year],
                         verbose_name="taken off the shelf on",
                     ),
                 ),
@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
                     models.DateTimeField(
                         blank=True,
                         null=True,
-                        validators=[batches.models.batch.validate_year],
+                        validators=[batches.models.rules.validate_year],
                         verbose_name="recalled at",
                     ),
                 ),

@@ -4,10 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.core.validators import RegexValidator
 from django.db import IntegrityError, models, transaction
-from django.db.models import F, Q
-from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -18,21 +15,14 @@ from ..qr import qr_svg
 from ..shelf_life import Freshness, ShelfLife, days_on_shelf
 from .product import Product
 from .queries import BatchQuerySet
+from .rules import (
+    CONSTRAINTS,
+    EARLIEST,
+    FIELD_TO_MEND,
+    validate_identifier,
+    validate_year,
+)
 from .saving import with_fields
-
-# A date outside these years is a slip of the finger.
-EARLIEST = date(2000, 1, 1)
-LATEST = date(2099, 12, 31)
-
-
-def validate_year(value: date) -> None:
-    """Takes a date or a time; raises ValidationError for a year that nobody means."""
-    if not EARLIEST.year <= value.year <= LATEST.year:
-        raise ValidationError(
-            _("The year %(year)s looks like a slip. Write all four digits, such as 2026."),
-            code="year",
-            params={"year": value.year},
-        )
 
 
 class Batch(models.Model):
@@ -47,13 +37,7 @@ class Batch(models.Model):
     batch_identifier = models.CharField(
         _("batch identifier"),
         max_length=20,
-        validators=[
-            RegexValidator(
-                # What a GS1 lot number and a URL both carry unharmed.
-                r"^[A-Za-z0-9._-]+\Z",
-                _("Use only letters A to Z, digits, dots, hyphens and underscores; no spaces."),
-            )
-        ],
+        validators=[validate_identifier],
         help_text=_(
             "Your own number for it: up to 20 letters, digits, dots, hyphens, underscores."
         ),
@@ -105,71 +89,7 @@ class Batch(models.Model):
             models.Index(fields=["caution_from"], name="batch_caution_from"),
             models.Index(fields=["expired_from"], name="batch_expired_from"),
         ]
-        constraints = [
-            models.UniqueConstraint(
-                Lower("batch_identifier"),
-                name="batch_identifier_is_its_own",
-                violation_error_code="identifier_taken",
-                violation_error_message=_(
-                    "Another batch has this identifier already. Choose another."
-                ),
-            ),
-            models.CheckConstraint(
-                condition=Q(butcher_date__gte=EARLIEST), name="batch_year_is_plausible"
-            ),
-            models.CheckConstraint(
-                condition=Q(arrival_date__gte=F("butcher_date")),
-                name="batch_arrives_after_butchering",
-                violation_error_code="arrives_too_early",
-                violation_error_message=_("A batch cannot arrive before it was butchered."),
-            ),
-            models.CheckConstraint(
-                condition=Q(arrival_date__lte=F("saved_on")), name="batch_has_arrived"
-            ),
-            models.CheckConstraint(
-                condition=Q(use_by=None) | Q(use_by__gte=F("butcher_date"), use_by__lte=LATEST),
-                name="batch_use_by_after_butchering",
-                violation_error_code="use_by_too_early",
-                violation_error_message=_("The use-by date cannot lie before the butcher date."),
-            ),
-            models.CheckConstraint(
-                condition=Q(caution_from__lte=F("expired_from")), name="batch_turns_in_order"
-            ),
-            models.CheckConstraint(
-                condition=Q(removed_on=None) | Q(removed_on__gte=F("arrival_date")),
-                name="batch_removed_after_arrival",
-                violation_error_code="removed_too_early",
-                violation_error_message=_(
-                    "A batch cannot be taken off the shelf before it has arrived."
-                ),
-            ),
-            models.CheckConstraint(
-                condition=Q(removed_on=None) | Q(removed_on__lte=F("saved_on")),
-                name="batch_has_been_removed",
-            ),
-            models.CheckConstraint(
-                condition=Q(removed_on__isnull=False) | Q(removal_reason=""),
-                name="batch_removal_has_a_day",
-                violation_error_code="removal_incomplete",
-                violation_error_message=_("Enter the day on which it was taken off the shelf."),
-            ),
-            models.CheckConstraint(
-                condition=Q(recalled_at=None, recall_reason="")
-                | (Q(recalled_at__isnull=False) & ~Q(recall_reason="")),
-                name="batch_recall_has_a_reason",
-                violation_error_code="recall_incomplete",
-                violation_error_message=_("A recall needs both its time and its reason."),
-            ),
-        ]
-
-    FIELD_TO_MEND = {
-        "identifier_taken": "batch_identifier",
-        "arrives_too_early": "arrival_date",
-        "use_by_too_early": "use_by",
-        "removed_too_early": "arrival_date",
-        "removal_incomplete": "removed_on",
-        "recall_incomplete": "recall_reason",
-    }
+        constraints = CONSTRAINTS
 
     PLANNED = ["fresh_days", "caution_days", "caution_from", "expired_from", "saved_on"]
 
@@ -213,7 +133,7 @@ class Batch(models.Model):
         except ValidationError as refused:
             by_field: dict[str, list[ValidationError]] = {}
             for error in refused.error_dict[NON_FIELD_ERRORS]:
-                field = self.FIELD_TO_MEND.get(error.code or "", NON_FIELD_ERRORS)
+                field = FIELD_TO_MEND.get(error.code or "", NON_FIELD_ERRORS)
                 by_field.setdefault(field, []).append(error)
             raise ValidationError(by_field) from None
 

@@ -1,0 +1,126 @@
+"""How each kind of setting is read. A parser raises ValueError with a sentence that mends it."""
+
+import ipaddress
+import re
+import unicodedata
+import zoneinfo
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+
+TRUE = {"true", "yes", "on", "1"}
+FALSE = {"false", "no", "off", "0"}
+# What ends in digits is an IPv4 address to every browser, so a name's last part has a letter.
+HOST_NAME = re.compile(r"(?=.{1,253}\Z)([a-z0-9-]{1,63}\.)*(?=.*[a-z])[a-z0-9-]{1,63}\Z")
+
+
+def yes_or_no(value: str) -> bool:
+    if value.lower() not in TRUE | FALSE:
+        raise ValueError(f"“{value}” is neither true nor false. Write true or false.")
+    return value.lower() in TRUE
+
+
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        if not (value.isascii() and value.isdigit() and least <= int(value[:9]) <= most):
+            raise ValueError(f"“{value}” will not do. Write a whole number from {least} to {most}.")
+        return int(value)
+
+    return parse
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value not in choices:
+            raise ValueError(f"“{value}” is not known. Write one of: {', '.join(choices)}.")
+        return value
+
+    return parse
+
+
+def short_text(most: int) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if len(value) > most or any(unicodedata.category(sign) == "Cc" for sign in value):
+            raise ValueError(f"this is too long, or not text. Write at most {most} characters.")
+        return value
+
+    return parse
+
+
+def secret(value: str) -> str:
+    if len(value) < 50:
+        raise ValueError(
+            "this is easy to guess. Write 50 random characters or more, or leave it out."
+        )
+    return value
+
+
+def time_zone(value: str) -> str:
+    """An IANA time zone's name, as Django wants it."""
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(
+            f"“{value}” is not a time zone. Write a name such as Europe/Istanbul."
+        ) from None
+    return value
+
+
+def public_url(value: str) -> str:
+    """A site's own address, such as https://fresh.example.com, without a slash at its end."""
+    try:
+        url = urlsplit(value)
+        host, port = url.hostname or "", url.port
+    except ValueError:
+        raise ValueError(f"“{value}” is not an address. Write https://fresh.example.com.") from None
+    if url.scheme not in {"http", "https"}:
+        bare = re.sub(r"^\w*:?/+", "", value)
+        raise ValueError(
+            f"“{value}” does not begin with https:// or http://. Write https://{bare}."
+        )
+    if not host.isascii():
+        raise ValueError(f"“{host}” has letters a QR code cannot carry. Write {punycode(host)}.")
+    if not (HOST_NAME.match(host) or is_ip(host)) or port == 0 or url.username is not None:
+        raise ValueError(
+            f"“{value}” names no host. Write an address like https://fresh.example.com."
+        )
+    if url.path.strip("/") or url.query or url.fragment:
+        raise ValueError(f"“{value}” goes on after the host. Write {url.scheme}://{url.netloc}.")
+    return f"{url.scheme}://{host_of(value)}" + (f":{port}" if port else "")
+
+
+def host_of(url: str) -> str:
+    """The host in `url` as a request's Host header names it, without the port."""
+    host = urlsplit(url).hostname or ""
+    return f"[{host}]" if ":" in host else host
+
+
+def is_ip(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return "%" not in host
+
+
+def punycode(host: str) -> str:
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:
+        return "its punycode form, which begins with xn--"
+
+
+def database(value: str) -> dict[str, Any]:
+    """Django's settings for a database URL. The value is never repeated: it holds a password."""
+    example = "Write postgres://user:password@host:5432/name or sqlite:////path/to/file.sqlite3."
+    try:
+        config = environ.Env.db_url_config(value) if "://" in value else {}
+    except ValueError:
+        config = {}
+    if config.get("ENGINE") not in {"django.db.backends.sqlite3", "django.db.backends.postgresql"}:
+        raise ValueError(f"this is neither PostgreSQL nor SQLite. {example}")
+    if not config["NAME"] or ":memory:" in config["NAME"] or "mode=memory" in value:
+        raise ValueError(f"this names no database, so nothing would be kept. {example}")
+    return config
