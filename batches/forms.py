@@ -30,6 +30,8 @@ class DateInput(forms.DateInput):
 
 
 class BatchForm(forms.ModelForm):
+    use_required_attribute = False  # what is missing, our own words say
+
     class Meta:
         model = Batch
         fields = [

@@ -29,6 +29,6 @@ def warning() -> str | Promise | None:
         return None
     return _(
         "These labels carry the address %(address)s. They work on the shop's own network, and only "
-        "until this computer gets another address. For labels that last, give the shop a lasting "
-        "address: the setting PUBLIC_URL."
+        "until this computer gets another address. For labels that last, ask whoever set "
+        "this up for a lasting address (the setting PUBLIC_URL)."
     ) % {"address": settings.PUBLIC_URL}

@@ -11,7 +11,8 @@ class Report:
     """What a customer may read of a batch, and nothing else.
 
     `lasts_through` is the last day on which it may be bought with its present freshness; None once
-    it is expired or recalled.
+    it is expired or recalled. `use_by_comes_later` tells that the shop's own limit ends its shelf
+    life, and not the supplier's date.
     """
 
     code: str
@@ -22,6 +23,7 @@ class Report:
     butcher_date: date
     arrival_date: date
     use_by: date | None
+    use_by_comes_later: bool
     freshness: Freshness
     days_on_shelf: int
     lasts_through: date | None
@@ -43,6 +45,7 @@ class Report:
             butcher_date=batch.butcher_date,
             arrival_date=batch.arrival_date,
             use_by=batch.use_by,
+            use_by_comes_later=batch.use_by is not None and batch.use_by >= batch.expired_from,
             freshness=batch.freshness(today),
             days_on_shelf=batch.days_on_shelf(today),
             lasts_through=None if batch.recalled_at else batch.shelf_life().lasts_through(today),

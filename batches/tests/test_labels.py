@@ -38,7 +38,7 @@ def test_a_host_header_does_not_move_the_code(
         assert decode(svg) == f"http://shop.example.com/batch/{batch.pk}"
 
 
-@pytest.mark.parametrize("query", ["", "batch=", "batch=x", "batch=%00", "batch=AAAAAAAAAA"])
+@pytest.mark.parametrize("query", ["", "batch=", "batch=x", "batch=%00"])
 def test_without_a_batch_it_says_how_to_choose_one(staff_client: Client, query: str) -> None:
     response = staff_client.get(f"/admin/labels?{query}")
     assert response.status_code == 200
@@ -99,7 +99,8 @@ def test_a_label_of_what_is_not_for_sale_is_printed_with_a_warning(
     batch = make_batch(days, batch_identifier="A-9", **fields)
     response = staff_client.get(f"/admin/labels?batch={batch.pk}&batch={make_batch().pk}")
     said = words(response.content)
-    assert "Do not put these on the shelf: A-9 Print 2 labels" in said
+    assert "These are not for sale any more, and their labels say so: Chicken A-9 Print 2" in said
+    assert said.count("Not for sale 🍗 Chicken Batch A-9") == said.count("Not for sale") == 1
 
 
 def test_a_public_address_is_printed_without_a_word(

@@ -47,8 +47,14 @@ class TestWords:
             (2, "Fresh Good to buy. Counts as fresh through Sunday 22 November. 2 days on"),
             (3, "Caution Buy it to eat soon. Within its shelf life through Monday 23 November. 3 "),
             (4, "Caution Buy it to eat soon. Within its shelf life through Sunday 22 November. 4 "),
-            (5, "Expired Past its shelf life. Do not buy. Expired since Sunday 22 November. 5 "),
-            (7, "Expired Past its shelf life. Do not buy. Expired since Friday 20 November. 7 "),
+            (
+                5,
+                "Expired Past its shelf life. Do not buy. Expired since Sunday 22 November 2026.",
+            ),
+            (
+                7,
+                "Expired Past its shelf life. Do not buy. Expired since Friday 20 November 2026.",
+            ),
         ],
     )
     def test_each_day_on_the_shelf(self, make_batch: MakeBatch, days: int, said: str) -> None:
@@ -56,7 +62,13 @@ class TestWords:
 
     def test_a_use_by_before_the_fifth_day(self, make_batch: MakeBatch) -> None:
         batch = make_batch(1, use_by=date(2026, 11, 21))
-        assert "Expired since Sunday 22 November. 1 day on the shelf" in read(batch)
+        assert "Expired since Sunday 22 November 2026. 1 day on the shelf" in read(batch)
+
+    def test_a_use_by_after_the_shops_own_limit(self, make_batch: MakeBatch) -> None:
+        own_limit = "This shop's own limit comes before the use-by date."
+        assert own_limit in read(make_batch(7, use_by=date(2026, 11, 25)))
+        assert own_limit not in read(make_batch(7, use_by=date(2026, 11, 18)))
+        assert own_limit not in read(make_batch(7))
 
     @pytest.mark.parametrize("days", [0, 9])
     def test_a_recalled_batch(self, make_batch: MakeBatch, days: int) -> None:

@@ -83,6 +83,22 @@ def test_a_second_tap_sends_nothing_twice(new_page: NewPage, staff: User) -> Non
     expect(page.get_by_role("button", name="Put on the shelf")).to_be_enabled()
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_date_that_is_half_typed_is_not_taken_for_none(
+    new_page: NewPage, staff: User, scripts: bool
+) -> None:
+    page = new_page(java_script_enabled=scripts)
+    sign_in(page, staff)
+    page.goto("/admin/batches/new")
+    page.get_by_text("Chicken").click()
+    page.get_by_label("Butcher date").fill(f"{timezone.localdate()}")
+    page.get_by_label("Use-by date").press_sequentially("11")
+    page.get_by_role("button", name="Put on the shelf").click()
+    page.wait_for_timeout(500)
+    assert not Batch.objects.exists()
+    expect(page.get_by_label("Use-by date")).to_be_focused()
+
+
 @pytest.mark.parametrize("colours", ["light", "dark"])
 def test_every_code_in_the_list_scans_from_the_screen(
     new_page: NewPage, make_batch: MakeBatch, staff: User, live_server: Any, colours: str
@@ -150,9 +166,10 @@ def test_a_scan_costs_one_request(new_page: NewPage, make_batch: MakeBatch) -> N
     assert page.context.cookies() == []
 
 
+@pytest.mark.parametrize("text", ["100%", "200%"])
 @pytest.mark.parametrize("width", [320, 768, 1280])
 def test_no_page_scrolls_sideways(
-    new_page: NewPage, make_batch: MakeBatch, administrator: User, width: int
+    new_page: NewPage, make_batch: MakeBatch, administrator: User, width: int, text: str
 ) -> None:
     batch = make_batch(
         batch_identifier="W" * 20,
@@ -172,6 +189,7 @@ def test_no_page_scrolls_sideways(
         *(f"{one}/delete", f"/admin/labels?batch={batch.pk}"),
     ):
         page.goto(path)
+        page.add_style_tag(content=f"html {{ font-size: {text} }}")
         page_width = page.evaluate("document.documentElement.scrollWidth")
         assert (path, page_width) == (path, width)
 
@@ -185,6 +203,8 @@ def test_an_error_is_read_first_and_leads_to_its_field(new_page: NewPage, staff:
     page.get_by_role("button", name="Put on the shelf").click()
     expect(page).to_have_title("Error: Add batch · Corner Butcher")
     expect(page.get_by_role("alert")).to_be_focused()
+    page.get_by_role("alert").get_by_role("link", name="Product").click()
+    expect(page.get_by_role("radio").first).to_be_focused()
     page.get_by_role("alert").get_by_role("link", name="Batch identifier").click()
     expect(page.get_by_label("Batch identifier")).to_have_value("a b")
     expect(page.get_by_label("Supplier", exact=False).first).to_have_value("Hill Farm")
