@@ -2,9 +2,10 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -58,9 +59,10 @@ def shop(settings: Any) -> None:
 
 @pytest.fixture(autouse=True)
 def noon(shop: None) -> Iterator[time_machine.Traveller]:
-    """Today, from noon on by the shop's clock: no test meets a midnight by accident."""
-    today = timezone.localtime().replace(hour=12, minute=0, second=0)
-    with time_machine.travel(today) as clock:
+    """Sunday 22 November 2026, from noon on by the shop's clock: no midnight by accident."""
+    with time_machine.travel(
+        datetime(2026, 11, 22, 12, tzinfo=ZoneInfo("Europe/Istanbul"))
+    ) as clock:
         yield clock
 
 

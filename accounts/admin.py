@@ -34,6 +34,16 @@ class AccountAdmin(UserAdmin):
         (_("Role"), {"fields": ["is_staff", "is_superuser"]}),
     ]
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> User | None:
+        """The account; with a POST, which the admin answers in a transaction, all administrators
+        are held, so that no two demote each other in one instant."""
+        if request.method == "POST":
+            list(User.objects.administrators().order_by("pk").select_for_update())
+        account: User | None = super().get_object(request, object_id, from_field)
+        return account
+
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Only who was never let in is deleted; whoever worked here is made inactive."""
         return super().has_delete_permission(request, obj) and obj is not None and not obj.is_staff

@@ -66,10 +66,9 @@ class LoginForm(auth_forms.AuthenticationForm):
 
     error_messages = {
         "invalid_login": _(
-            "No account has this e-mail and password. Check both; small and capital letters "
+            "This e-mail and password open no account. Check both; small and capital letters "
             "differ in a password."
         ),
-        "inactive": _("This account is closed. Ask an administrator of your shop."),
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

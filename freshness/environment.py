@@ -41,12 +41,12 @@ class Environment:
             return
         lines = text.splitlines()
         for number, line in enumerate(lines, start=1):
-            if line and not ENV_LINE.fullmatch(line):
+            if line.strip() and not ENV_LINE.fullmatch(line):
                 self.problems.append(
                     f"{path.name}: line {number} is no setting. Write NAME=value, without spaces "
                     "before or around the =, or begin the line with #."
                 )
-            elif line and not line.startswith("#"):
+            elif line.strip() and not line.startswith("#"):
                 self.in_file.add(line.removeprefix("export ").partition("=")[0])
         environ.Env.read_env(io.StringIO("\n".join(filter(ENV_LINE.fullmatch, lines))))
 

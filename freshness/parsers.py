@@ -59,12 +59,8 @@ def secret(value: str) -> str:
 
 def time_zone(value: str) -> str:
     """An IANA time zone's name, as Django wants it."""
-    try:
-        zoneinfo.ZoneInfo(value)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(
-            f"“{value}” is not a time zone. Write a name such as Europe/Istanbul."
-        ) from None
+    if value not in zoneinfo.available_timezones():
+        raise ValueError(f"“{value}” is not a time zone. Write a name such as Europe/Istanbul.")
     return value
 
 

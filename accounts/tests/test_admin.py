@@ -1,9 +1,11 @@
+from functools import partial
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from conftest import PASSWORD, MakeUser, words
+from conftest import PASSWORD, MakeUser, at_the_same_time, words
 
 ACCOUNTS = "/django-admin/accounts/user/"
 
@@ -104,3 +106,19 @@ def test_only_accounts_that_were_never_let_in_are_deleted(
     administrator_client.post(ACCOUNTS, bulk)
     assert User.objects.filter(pk=staff.pk).exists()
     assert not User.objects.filter(pk=waiting.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("attempt", range(3))
+def test_two_administrators_who_demote_each_other_leave_one(
+    make_user: MakeUser, attempt: int
+) -> None:
+    pair = [make_user(f"{number}@example.com", is_superuser=True) for number in range(2)]
+    demotions = []
+    for one, other in (pair, reversed(pair)):
+        client = Client()
+        client.force_login(one)
+        data = {"full_name": "X", "email": other.email, "is_staff": "on", "is_active": "on"}
+        demotions.append(partial(client.post, f"{ACCOUNTS}{other.pk}/change/", data))
+    at_the_same_time(*demotions)
+    assert User.objects.administrators().count() == 1

@@ -141,7 +141,7 @@ class TestLoggingIn:
             assert "_auth_user_id" not in client.session
             answers.add(words(response.content))
         [answer] = answers
-        assert "No account has this e-mail and password." in answer
+        assert "This e-mail and password open no account." in answer
 
     def test_a_password_that_nobody_can_type_is_refused(self, staff: User) -> None:
         data = {"username": "ayse@example.com", "password": "\x00"}

@@ -117,7 +117,7 @@ class Batch(models.Model):
             for name in ("butcher_date", "arrival_date", "removed_on")
             if (day := getattr(self, name)) and day > self.latest_day()
         }
-        if self.recalled_at and self.recalled_at > timezone.now():
+        if self.recalled_at and timezone.localdate(self.recalled_at) > self.latest_day():
             future["recalled_at"] = ValidationError(message, code="future")
         if future:
             raise ValidationError(future)

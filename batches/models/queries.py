@@ -35,7 +35,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         prefix = f"{today:%y%m%d}-"
         of_today = self.filter(batch_identifier__startswith=prefix)
         matches = (
-            re.fullmatch(r"\d{1,12}", identifier.removeprefix(prefix))
+            re.fullmatch(r"\d{1,6}", identifier.removeprefix(prefix))
             for identifier in of_today.values_list("batch_identifier", flat=True)
         )
         last = max((int(match[0]) for match in matches if match), default=0)

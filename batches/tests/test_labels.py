@@ -15,14 +15,16 @@ from .test_qr import decode
 def test_each_chosen_batch_has_a_label_that_scans(
     staff_client: Client, make_batch: MakeBatch
 ) -> None:
-    first = make_batch(batch_identifier="A-1", use_by=date(2099, 1, 2))
+    first = make_batch(
+        batch_identifier="A-1", butcher_date=date(2026, 11, 20), use_by=date(2099, 1, 2)
+    )
     second = make_batch(batch_identifier="A-2")
     make_batch(batch_identifier="A-3")
     html = staff_client.get(f"/admin/labels?batch={second.pk}&batch={first.pk}").content.decode()
     labels = re.findall(r'<li class="label">.*?</li>', html, re.S)
     codes = [decode(re.findall(r"<svg.*?</svg>", label, re.S)[0]) for label in labels]
     assert codes == [f"http://shop.example.com/batch/{batch.pk}" for batch in (second, first)]
-    assert "🍗 Chicken Batch A-1 Arrived" in words(labels[1])
+    assert "🍗 Chicken Batch A-1 Butchered 20 November 2026 Arrived" in words(labels[1])
     assert f"Use by 2 January 2099 {first.spelled_code()} Corner Butcher" in words(labels[1])
     assert "Use by" not in words(labels[0])
 

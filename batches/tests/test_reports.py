@@ -8,7 +8,6 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
-from time_machine import Traveller
 
 from accounts.models import User
 from batches.models import Batch, Product
@@ -21,13 +20,6 @@ def read(batch: Batch) -> str:
     return words(response.content)
 
 
-@pytest.fixture
-def sunday(noon: Traveller) -> None:
-    """22 November 2026, noon in Istanbul."""
-    noon.move_to(datetime(2026, 11, 22, 12, tzinfo=ZoneInfo("Europe/Istanbul")))
-
-
-@pytest.mark.usefixtures("sunday")
 class TestWords:
     def test_a_fresh_batch(self, make_batch: MakeBatch) -> None:
         batch = make_batch(1, butcher_date=date(2026, 11, 19), use_by=date(2026, 12, 1))
@@ -182,7 +174,6 @@ def test_what_has_not_changed_is_not_sent_again(make_batch: MakeBatch) -> None:
         {"expired_from": "2026-11-22", "caution_from": "2026-11-22"},
     ],
 )
-@pytest.mark.usefixtures("sunday")
 def test_every_change_is_a_new_answer(make_batch: MakeBatch, change: dict[str, str]) -> None:
     batch = make_batch()
     etag = Client().get(f"/batch/{batch.pk}")["ETag"]

@@ -26,7 +26,7 @@ def test_a_file_adds_what_is_not_set_yet(
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
     file = tmp_path / ".env"
-    file.write_text("SHOP_NAME='Köşk & Co.'\n\n# PORT=2\nPORT=3\nREGISTRATON=closed\n", encoding)
+    file.write_text("SHOP_NAME='Köşk & Co.'\n \n# PORT=2\nPORT=3\nREGISTRATON=closed\n", encoding)
     env = Environment()
     env.load(file)
     assert env.read("SHOP_NAME", str, default="") == "Köşk & Co."

@@ -50,6 +50,7 @@ def test_a_right_value_is_taken(parse: Callable[[str], Any], text: str, value: o
         (short_text(60), "x" * 61, "Write at most 60 characters."),
         (short_text(60), "a\x07b", "Write at most 60 characters."),
         (time_zone, "Mars/Phobos", "Write a name such as Europe/Istanbul."),
+        (time_zone, "right/UTC", "Write a name such as Europe/Istanbul."),
         (time_zone, "../../etc/passwd", "Write a name such as Europe/Istanbul."),
         (public_url, "fresh.example.com", "Write https://fresh.example.com."),
         (public_url, "ftp://fresh.example.com", "Write https://fresh.example.com."),
