@@ -30,4 +30,4 @@ var/static/staticfiles.json: .venv/run.installed $(shell find static -type f)
 
 .venv:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed." if sys.version_info < (3, 11) else 0)'
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
