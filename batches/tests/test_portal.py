@@ -129,6 +129,7 @@ class TestList:
             query = query | {"product": beef.pk}
         response = staff_client.get("/admin", query)
         assert identifiers(response.content) == found
+        assert words(response.content).count("Show all") == 1
 
     @pytest.mark.parametrize(
         "query", [{"status": "rotten"}, {"product": "x"}, {"search": "\x00"}, {"search": "x" * 99}]
