@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm
 from django.contrib.auth.models import Group
+from django.db import connection
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -37,9 +38,12 @@ class AccountAdmin(UserAdmin):
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> User | None:
-        """The account; with a POST, which the admin answers in a transaction, all administrators
-        are held, so that no two demote each other in one instant."""
-        if request.method == "POST":
+        """The account, to be changed or shown.
+
+        Where the admin has opened a transaction, to change it, all administrators are held, so
+        that no two demote each other in one instant.
+        """
+        if connection.in_atomic_block:
             list(User.objects.administrators().order_by("pk").select_for_update())
         account: User | None = super().get_object(request, object_id, from_field)
         return account

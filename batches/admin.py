@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db import connection
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
@@ -74,11 +75,11 @@ class BatchAdmin(admin.ModelAdmin):
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Batch | None:
-        """The batch, held while it is changed: the admin opens a transaction for each POST."""
-        batch = super().get_object(request, object_id, from_field)
-        if batch is None or request.method != "POST":
-            return batch
-        return Batch.objects.locked().filter(pk=batch.pk).first()
+        """The batch, to be changed or shown; held where the admin opened a transaction for it."""
+        batch: Batch | None = super().get_object(request, object_id, from_field)
+        if batch and connection.in_atomic_block:
+            return Batch.objects.locked().filter(pk=batch.pk).first()
+        return batch
 
     def get_readonly_fields(self, request: HttpRequest, obj: Batch | None = None) -> list[str]:
         """A recall stands until it is released: no form that was opened before it takes it back."""

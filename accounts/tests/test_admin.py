@@ -122,3 +122,16 @@ def test_two_administrators_who_demote_each_other_leave_one(
         demotions.append(partial(client.post, f"{ACCOUNTS}{other.pk}/change/", data))
     at_the_same_time(*demotions)
     assert User.objects.administrators().count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_administrator_gives_somebody_a_new_password(
+    administrator_client: Client, staff: User
+) -> None:
+    """Committed for real: the admin opens no transaction for this page."""
+    new = "an even longer roast"
+    data = {"usable_password": "true", "password1": new, "password2": new}
+    response = administrator_client.post(f"{ACCOUNTS}{staff.pk}/password/", data)
+    assert response.status_code == 302
+    staff.refresh_from_db()
+    assert staff.check_password(new)

@@ -145,6 +145,19 @@ def test_of_two_who_add_one_product_in_one_instant_one_is_told(
     assert Product.objects.filter(name="Lamb").count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("first_products")
+@pytest.mark.parametrize("page", ["change", "delete", "history"])
+def test_every_page_of_a_batch_answers_a_post(
+    administrator_client: Client, make_batch: MakeBatch, page: str
+) -> None:
+    """Committed for real: the admin opens a transaction for some of these pages only."""
+    batch = make_batch()
+    path = f"/django-admin/batches/batch/{batch.pk}/{page}/"
+    response = administrator_client.post(path, as_shown(batch, post="yes"))
+    assert response.status_code in {200, 302}
+
+
 def test_a_recalled_batch_cannot_be_deleted(
     administrator_client: Client, make_batch: MakeBatch
 ) -> None:
