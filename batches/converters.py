@@ -26,3 +26,15 @@ class AnythingConverter:
 
     def to_url(self, value: str) -> str:
         return value
+
+
+class LengthConverter:
+    """A length in mm, such as 215.9: digits, and nothing that could mean more."""
+
+    regex = r"[0-9]{1,4}(?:\.[0-9]{1,4})?"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: float) -> str:
+        return f"{value:.4f}".rstrip("0").rstrip(".")

@@ -1,10 +1,13 @@
 from django.urls import path, register_converter
 
 from . import views
-from .converters import AnythingConverter, CodeConverter
+from .converters import AnythingConverter, CodeConverter, LengthConverter
+from .labels import run_views, stock_views
+from .labels.views import labels
 
 register_converter(AnythingConverter, "anything")
 register_converter(CodeConverter, "code")
+register_converter(LengthConverter, "length")
 
 urlpatterns = [
     path("", views.landing, name="landing"),
@@ -14,5 +17,18 @@ urlpatterns = [
     path("admin/batches/<code:code>", views.show_batch, name="batch"),
     path("admin/batches/<code:code>/edit", views.edit_batch, name="edit_batch"),
     path("admin/batches/<code:code>/delete", views.delete_batch, name="delete_batch"),
-    path("admin/labels", views.print_labels, name="labels"),
+    path("admin/batches/<code:code>/labels-gone", run_views.labels_gone, name="labels_gone"),
+    path("admin/labels", labels, name="labels"),
+    path("admin/labels/<int:run>", run_views.label_run, name="label_run"),
+    path("admin/labels/<int:run>.zpl", run_views.label_run_zpl, name="label_run_zpl"),
+    path("admin/labels/<int:run>/undo", run_views.undo_label_run, name="undo_label_run"),
+    path("admin/labels/test-page", stock_views.label_test_page, name="label_test_page"),
+    path(
+        "admin/labels/page-<length:width>x<length:height>.css",
+        stock_views.page_size,
+        name="page_size",
+    ),
+    path("admin/labels/stock/new", stock_views.add_stock, name="add_stock"),
+    path("admin/labels/stock/<int:number>", stock_views.edit_stock, name="edit_stock"),
+    path("admin/labels/stock/<int:number>/delete", stock_views.delete_stock, name="delete_stock"),
 ]

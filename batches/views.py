@@ -9,7 +9,6 @@ from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_http_methods, require_safe
 
-from . import labels
 from .access import staff_required
 from .codes import read_code
 from .forms import BatchForm, FilterForm, FindForm
@@ -115,19 +114,3 @@ def delete_batch(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("portal")
     status = 409 if request.method == "POST" else 200
     return render(request, "batches/delete.html", {"batch": batch}, status=status)
-
-
-@staff_required
-@require_safe
-def print_labels(request: HttpRequest) -> HttpResponse:
-    asked = list(dict.fromkeys(filter(None, map(read_code, request.GET.getlist("batch")))))
-    found = Batch.objects.select_related("product").in_bulk(asked)
-    batches = [found[code] for code in asked if code in found]
-    context = {
-        "batches": batches,
-        "unsaleable": [batch for batch in batches if not batch.may_be_sold()],
-        "missing": len(asked) - len(found),
-        "refusal": labels.refusal(),
-        "warning": labels.warning(),
-    }
-    return render(request, "batches/labels.html", context)

@@ -1,6 +1,6 @@
 from collections.abc import Collection
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -23,6 +23,9 @@ from .rules import (
     validate_year,
 )
 from .saving import with_fields
+
+if TYPE_CHECKING:
+    from .printing import PrintedLabels
 
 
 class Batch(models.Model):
@@ -102,6 +105,25 @@ class Batch(models.Model):
     def report_url(self) -> str:
         """Where customers read of this batch: what its QR code says."""
         return settings.PUBLIC_URL + reverse("report", args=[self.pk])
+
+    def label_says(self) -> dict[str, str]:
+        """What a label of it says, by field; `address` is where its code leads."""
+        return {
+            "product": self.product.name,
+            "batch_identifier": self.batch_identifier,
+            "butcher_date": self.butcher_date.isoformat(),
+            "arrival_date": self.arrival_date.isoformat(),
+            "use_by": self.use_by.isoformat() if self.use_by else "",
+            "address": settings.PUBLIC_URL,
+        }
+
+    def wrong_labels(self) -> list["PrintedLabels"]:
+        """Its labels that are still out and say what is not so any more."""
+        return [
+            printed
+            for printed in self.printed_labels.all()
+            if not printed.gone_at and printed.wrong_fields(self)
+        ]
 
     def qr_code(self) -> SafeString:
         return qr_svg(self.report_url())

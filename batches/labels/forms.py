@@ -1,0 +1,199 @@
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
+from django.utils.translation import gettext_lazy as _
+
+from ..models import Batch, OwnStock
+from .fields import FIELDS
+from .job import MOST_LABELS
+from .lengths import read_length
+from .stock import DOTS_PER_INCH, MM_PER_INCH, Stock
+
+# So many batches have a box each for the number of their copies; more have one in common.
+BATCHES_WITH_A_BOX = 50
+MOST_NUDGE = 10.0  # mm: what is further off is other stock
+
+
+class PrintForm(forms.Form):
+    """How the labels of some batches are printed."""
+
+    use_required_attribute = False
+
+    stock = forms.ChoiceField(
+        label=_("Label stock"),
+        error_messages={
+            "required": _("Choose the label stock."),
+            "invalid_choice": _("There is no such label stock any more. Choose another."),
+        },
+    )
+    copies = forms.IntegerField(label=_("Copies of each label"), min_value=1, max_value=MOST_LABELS)
+    start = forms.IntegerField(label=_("First free place on the sheet"), min_value=1)
+    nudge_x = forms.FloatField(
+        label=_("To the right, in mm"), min_value=-MOST_NUDGE, max_value=MOST_NUDGE, step_size=0.1
+    )
+    nudge_y = forms.FloatField(
+        label=_("Down, in mm"), min_value=-MOST_NUDGE, max_value=MOST_NUDGE, step_size=0.1
+    )
+    dots_per_inch = forms.TypedChoiceField(
+        label=_("Dots per inch of the label printer"),
+        choices=[(dots, dots) for dots in DOTS_PER_INCH],
+        coerce=int,
+    )
+    field = forms.MultipleChoiceField(
+        label=_("The label says"),
+        choices=list(FIELDS.items()),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("The code and its letters are on every label."),
+    )
+
+    def __init__(
+        self, data: Any, *, batches: Sequence[Batch], known_stock: Mapping[str, Stock]
+    ) -> None:
+        super().__init__(data)
+        self.batches = batches
+        stock: forms.ChoiceField = self.fields["stock"]  # type: ignore[assignment]
+        stock.choices = [(key, str(stock)) for key, stock in known_stock.items()]
+        self.chosen_stock = known_stock.get(self["stock"].value() or "")
+        if self.chosen_stock:
+            message = _("This sheet has %(limit_value)s places. Choose one of them.")
+            self.fields["start"].validators.append(
+                MaxValueValidator(self.chosen_stock.capacity, message)
+            )
+        if 1 < len(batches) <= BATCHES_WITH_A_BOX:
+            self.fields |= {own_copies(batch): copies_of(batch) for batch in batches}
+
+    def own_copies_fields(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name.startswith(own_copies())]
+
+    def copies_of_each(self) -> list[int]:
+        """How many labels each batch gets, in order; the form has been found valid."""
+        chosen = [self.cleaned_data.get(own_copies(batch)) for batch in self.batches]
+        return [self.cleaned_data["copies"] if own is None else own for own in chosen]
+
+    def clean(self) -> None:
+        if self.errors or not self.batches:
+            return
+        total = sum(self.copies_of_each())
+        if not 1 <= total <= MOST_LABELS:
+            message = _(
+                "These would be %(total)d labels. One job prints 1 to %(most)d: change the "
+                "number of copies, or choose other batches."
+            )
+            numbers = {"total": total, "most": MOST_LABELS}
+            self.add_error("copies", ValidationError(message, code="total", params=numbers))
+
+
+def own_copies(batch: Batch | None = None) -> str:
+    """The name of the box for the number of one batch's copies; without a batch, how it begins."""
+    return f"copies_{batch.pk if batch else ''}"
+
+
+def copies_of(batch: Batch) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=f"{batch.product.name} {batch}", min_value=0, max_value=MOST_LABELS, required=False
+    )
+
+
+class LengthField(forms.CharField):
+    """A length as people write it; its value is a number, in the unit the form names."""
+
+    default_error_messages = {
+        "invalid": _("Write a length such as 63.5 or, in inches, 2 5/8."),
+        "required": _("Measure this, and write it down."),
+    }
+
+    def __init__(self, **options: Any) -> None:
+        attrs = {"inputmode": "text", "autocomplete": "off", "size": 8}
+        super().__init__(max_length=20, widget=forms.TextInput(attrs=attrs), **options)
+
+    def clean(self, value: Any) -> float | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        length = read_length(text)
+        if length is None:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return length
+
+
+class OwnStockForm(forms.ModelForm):
+    """The shop's own stock, as a ruler gives it: in millimetres or in inches."""
+
+    use_required_attribute = False
+
+    MEASURED = {
+        "label_width": _("Width of a label"),
+        "label_height": _("Height of a label"),
+        "page_width": _("Width of the page"),
+        "page_height": _("Height of the page"),
+        "margin_left": _("From the page's left edge to the first label"),
+        "margin_top": _("From the page's top edge to the first label"),
+        "pitch_x": _("From a label's left edge to the next label's left edge"),
+        "pitch_y": _("From a label's top edge to the next label's top edge"),
+    }
+    # Of a roll there is nothing more to measure than a label.
+    OF_A_SHEET = ["page_width", "page_height", "columns", "rows", "margin_left", "margin_top"]
+    STEPS = {"pitch_x": "label_width", "pitch_y": "label_height"}
+
+    unit = forms.ChoiceField(
+        label=_("You measure in"),
+        choices=[("mm", _("millimetres")), ("inch", _("inches"))],
+        initial="mm",
+        widget=forms.RadioSelect,
+    )
+
+    class Meta:
+        model = OwnStock
+        fields = [
+            "name",
+            "kind",
+            "label_width",
+            "label_height",
+            "dots_per_inch",
+            "page_width",
+            "page_height",
+            "columns",
+            "rows",
+            "margin_left",
+            "margin_top",
+            "pitch_x",
+            "pitch_y",
+        ]
+        widgets = {"kind": forms.RadioSelect, "name": forms.TextInput({"autocomplete": "off"})}
+        error_messages = {"name": {"required": _("Give it a name, to find it by.")}}
+
+    field_order = ["name", "kind", "unit"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        is_roll = self["kind"].value() == OwnStock.Kind.ROLL
+        for name, label in self.MEASURED.items():
+            may_be_left_out = (is_roll and name in self.OF_A_SHEET) or name in self.STEPS
+            self.fields[name] = LengthField(label=label, required=not may_be_left_out)
+        for name in ("columns", "rows"):
+            self.fields[name].required = not is_roll
+        for name in self.STEPS:
+            self.fields[name].help_text = _("Leave it empty where labels touch.")
+
+    def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
+        value = super().get_initial_for_field(field, field_name)
+        return f"{value:.6g}" if isinstance(value, float) else value
+
+    def clean(self) -> dict[str, Any]:
+        """Everything in mm, and of a roll what a sheet would have as a label by itself has it."""
+        values = super().clean() or self.cleaned_data
+        factor = MM_PER_INCH if values.get("unit") == "inch" else 1
+        for name in self.MEASURED:
+            if values.get(name) is not None:
+                values[name] = round(values[name] * factor, 4)
+        for name, label in self.STEPS.items():
+            if name not in self.errors and values.get(name) is None:
+                values[name] = values.get(label)
+        for name in self.OF_A_SHEET:
+            if values.get(name) is None and name not in self.errors:
+                values[name] = self.initial[name]
+        return values

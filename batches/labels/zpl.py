@@ -1,0 +1,135 @@
+"""Labels in ZPL II, for thermal printers that draw them themselves (Zebra and compatible).
+
+Commands as in Zebra's ZPL II Programming Guide. Text is data to the printer: whatever could begin
+a command is written as its number.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..qr import QUIET_ZONE
+from .job import Job
+from .label import BASELINE, Label, Row
+from .stock import MM_PER_INCH
+
+MOST_DOTS = 10  # the largest magnification that every printer's ^BQ takes
+QR_DROP = 10  # dots: so far below its origin a printer draws a ^BQ
+COMMANDS = "^~_\\"
+# The letters that a printer's own scalable font is sure to have: those of ISO 8859-1.
+OWN_LETTERS = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA1, 0x100))))
+MOST_PICTURE_DOTS = 4000  # to a side
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A row of text as dots, drawn where there are letters for it; `dots` is hexadecimal."""
+
+    width: int
+    height: int
+    dots: str
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where this is no picture, so that it cannot be a command either."""
+        sides = (self.width, self.height)
+        if not all(isinstance(it, int) and 0 < it <= MOST_PICTURE_DOTS for it in sides):
+            raise ValueError("A picture has two sides.")
+        if not isinstance(self.dots, str) or not re.fullmatch(r"[0-9A-F]*", self.dots):
+            raise ValueError("Dots are hexadecimal.")
+        if len(self.dots) != 2 * self.bytes_in_a_row * self.height:
+            raise ValueError("There are not as many dots as the sides say.")
+
+    @property
+    def bytes_in_a_row(self) -> int:
+        return (self.width + 7) // 8
+
+
+def read_pictures(text: str) -> dict[str, Picture]:
+    """Pictures by the key of their row, from JSON; raises ValueError for whatever is none."""
+    try:
+        return {key: Picture(**it) for key, it in json.loads(text or "{}").items()}
+    except (TypeError, AttributeError, RecursionError) as error:
+        raise ValueError("These are no pictures.") from error
+
+
+def escaped(text: str) -> str:
+    """`text` as field data after ^FH: nothing in it is a command."""
+    return "".join(f"_{ord(char):02X}" if char in COMMANDS else char for char in text)
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Writes the labels of one job for a printer of so many dots per inch."""
+
+    job: Job
+    dots_per_inch: int
+    pictures: Mapping[str, Picture]
+
+    def dots(self, length: float) -> int:
+        return round(length * self.dots_per_inch / MM_PER_INCH)
+
+    def foreign_rows(self) -> list[Row]:
+        """One of each of the rows for which a printer has no letters of its own."""
+        rows = [row for label in self.job.labels for row in label.rows]
+        return list({row.key: row for row in rows if not set(row.text) <= OWN_LETTERS}.values())
+
+    def to_draw(self) -> list[dict[str, Any]]:
+        """What a browser must know to draw the foreign rows: lengths in dots."""
+        return [
+            {
+                "key": row.key,
+                "text": row.text,
+                "size": self.dots(row.size),
+                "baseline": self.dots(row.y - row.box.top),
+                "width": self.dots(row.box.width),
+                "height": self.dots(row.box.height),
+                "rtl": row.is_rtl,
+            }
+            for row in self.foreign_rows()
+        ]
+
+    def missing(self) -> list[str]:
+        """The texts that can be printed only as pictures, and have none."""
+        return [row.text for row in self.foreign_rows() if row.key not in self.pictures]
+
+    def write(self) -> str:
+        copied = zip(self.job.labels, self.job.copies, strict=True)
+        return "".join(part for it, copies in copied if copies for part in self.label(it, copies))
+
+    def label(self, label: Label, copies: int) -> Iterator[str]:
+        width, height = label.stock.label
+        yield f"^XA^CI28^LH0,0^PW{self.dots(width)}^LL{self.dots(height)}\n"
+        quiet = label.module * QUIET_ZONE
+        yield self.place(label.code.left + quiet, label.code.top + quiet, up=QR_DROP)
+        yield f"^BQN,2,{self.dots(label.module)}^FH^FDMA,{escaped(label.batch.report_url())}^FS\n"
+        for row in label.rows:
+            yield from self.row(row)
+        yield f"^PQ{copies}^XZ\n"
+
+    def row(self, row: Row) -> Iterator[str]:
+        box = row.box
+        if row.is_inverse:
+            height = self.dots(box.height)
+            yield f"{self.place(box.left, box.top)}^GB{self.dots(box.width)},{height},{height}^FS"
+        if picture := self.pictures.get(row.key):
+            yield from self.picture(row, picture)
+            return
+        yield self.place(box.left, row.y - row.size * BASELINE)
+        yield "^FR" if row.is_inverse else ""
+        yield f"^A0N,{self.dots(row.size)}"
+        yield f"^FB{self.dots(box.width)},1,0,C" if row.is_centred else ""
+        yield f"^FH^FD{escaped(row.text)}^FS\n"
+
+    def picture(self, row: Row, picture: Picture) -> Iterator[str]:
+        spare = row.box.width - picture.width * MM_PER_INCH / self.dots_per_inch
+        moved = spare / 2 if row.is_centred else spare if row.is_rtl else 0
+        size = len(picture.dots) // 2
+        yield self.place(row.box.left + moved, row.box.top)
+        yield "^FR" if row.is_inverse else ""
+        yield f"^GFA,{size},{size},{picture.bytes_in_a_row},{picture.dots}^FS\n"
+
+    def place(self, left: float, top: float, up: int = 0) -> str:
+        across, down = self.job.nudge
+        return f"^FO{max(self.dots(left + across), 0)},{max(self.dots(top + down) - up, 0)}"

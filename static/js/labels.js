@@ -1,0 +1,43 @@
+// What a browser adds to the pages of labels; without it, they show and print all the same.
+
+const sheets = document.querySelector(".sheets");
+
+// A fallback font may be wider than the server reckoned: nothing leaves its label for it.
+for (const text of document.querySelectorAll(".sheets text[data-width]")) {
+  const room = Number(text.dataset.width);
+  if (text.getComputedTextLength?.() > room) {
+    text.setAttribute("textLength", room);
+    text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+  }
+}
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
+// Fresh from the button that prints: open the window for it, but not again on the way back.
+if (sheets && location.hash === "#print") {
+  history.replaceState(null, "", location.pathname + location.search);
+  const printer = document.querySelector("[data-print]");
+  if (printer) addEventListener("load", () => window.print());
+}
+
+const plain = (word) => word.toLowerCase().replace("×", "x").replace(/[^\p{L}\p{N}_.]/gu, "");
+
+for (const search of document.querySelectorAll("[data-filter]")) {
+  const list = document.querySelector(search.dataset.filter);
+  search.closest(".field").hidden = search.hidden = false;
+  search.addEventListener("input", () => {
+    const words = search.value.split(/\s+/).map(plain).filter(Boolean);
+    for (const it of list.querySelectorAll("[data-words]")) {
+      it.hidden = !words.every((word) => it.dataset.words.includes(word));
+    }
+    for (const group of list.querySelectorAll("fieldset")) {
+      group.hidden = !group.querySelector("[data-words]:not([hidden])");
+    }
+  });
+  search.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") event.preventDefault(); // it searches, and sends no form
+  });
+}
