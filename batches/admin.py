@@ -1,11 +1,12 @@
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import connection
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -31,6 +32,18 @@ class ProductAdmin(admin.ModelAdmin):
             },
         ),
     ]
+
+    def save_model(self, request: HttpRequest, obj: Product, form: ModelForm, change: Any) -> None:
+        super().save_model(request, obj, form, change)
+        labelled = obj.batches.filter(removed_on=None).with_labels_out()
+        if "name" in form.changed_data and (count := labelled.count()):
+            words = ngettext(
+                'Labels of {} batch carry the old name: <a href="{}">print new ones</a>.',
+                'Labels of {} batches carry the old name: <a href="{}">print new ones</a>.',
+                count,
+            )
+            link = f"{reverse('portal')}?product={obj.pk}"
+            self.message_user(request, format_html(words, count, link), messages.WARNING)
 
 
 @admin.register(Batch)
@@ -102,6 +115,13 @@ class BatchAdmin(admin.ModelAdmin):
             count,
         )
         self.message_user(request, words % {"count": count})
+
+    def response_change(self, request: HttpRequest, obj: Batch) -> HttpResponse:
+        if obj.wrong_labels():
+            words = _('Labels of this batch are wrong now: <a href="{}">see which</a>.')
+            link = obj.get_absolute_url()
+            self.message_user(request, format_html(str(words), link), messages.WARNING)
+        return super().response_change(request, obj)
 
     def view_on_site(self, batch: Batch) -> str:
         return reverse("report", args=[batch.pk])

@@ -57,7 +57,8 @@ def unknown_batch(request: HttpRequest, text: str) -> HttpResponse:
 @require_safe
 def portal(request: HttpRequest) -> HttpResponse:
     filters = FilterForm(request.GET)
-    batches = Batch.objects.select_related("product").newest_first()
+    batches = Batch.objects.select_related("product").prefetch_related("printed_labels")
+    batches = batches.newest_first()
     batches = filters.narrow(batches, timezone.localdate())
     page = Paginator(batches, BATCHES_ON_A_PAGE).get_page(request.GET.get("page"))
     context = {"filters": filters, "page": page, "is_narrowed": filters.is_narrowed()}
@@ -68,7 +69,13 @@ def portal(request: HttpRequest) -> HttpResponse:
 @require_safe
 def show_batch(request: HttpRequest, code: str) -> HttpResponse:
     batches = Batch.objects.select_related("product", "created_by")
-    return render(request, "batches/batch.html", {"batch": get_object_or_404(batches, pk=code)})
+    batch = get_object_or_404(batches.prefetch_related("printed_labels__run__printed_by"), pk=code)
+    context = {
+        "batch": batch,
+        "wrong_labels": batch.wrong_labels(),
+        "labels_printed": sum(printed.copies for printed in batch.printed_labels.all()),
+    }
+    return render(request, "batches/batch.html", context)
 
 
 @staff_required
@@ -99,7 +106,7 @@ def edit_batch(request: HttpRequest, code: str) -> HttpResponse:
     if form.save_unless_taken():
         messages.success(request, _("Batch %(batch)s is changed.") % {"batch": batch})
         return redirect(batch)
-    context = {"form": form, "batch": batch, "title": title}
+    context = {"form": form, "batch": batch, "title": title, "labels_out": batch.labels_out()}
     return render(request, "batches/edit.html", context, status=422 if form.errors else 200)
 
 

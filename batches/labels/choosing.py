@@ -50,7 +50,7 @@ def filled_in(given: QueryDict, setup: LabelSetup) -> QueryDict:
     for name, value in usual.items():
         values.setdefault(name, str(value))
     if not is_sent and "field" not in values:  # boxes that are not ticked are not sent
-        values.setlist("field", setup.fields)
+        values.setlist("field", setup.fields.split())
     return values
 
 

@@ -19,7 +19,7 @@ from .text import LINE_HEIGHT, Line
 CODE_SCALE, SHOP_SCALE = 1.25, 0.9
 PRODUCT_SCALES = (1.6, 1.4, 1.2, 1.0)  # a long name is smaller, before all of it is
 SAMPLE_CODE = "7K3QF 9XM2A"
-BASELINE = 0.93  # em from the top of a row: high enough for what hangs below letters
+BASELINE = 0.9  # em from the top of a row: high enough for what hangs below letters
 
 
 @dataclass(frozen=True)
@@ -130,10 +130,9 @@ def make_labels(
         usual = arrange(stock, qr.modules, usual_lines, dots_per_inch, most_dots)
         lines = lines_of(batch, fields, shop_name)
         kept = tuple(line for line in lines if not usual or line.field not in usual.left_out)
-        for scale in PRODUCT_SCALES:
-            scaled = with_product(kept, scale)
-            if usual and fits(scaled, usual.arrangement.words, usual.size):
-                return Label(batch, qr, stock, usual, fields, scaled)
+        if usual and (scaled := largest_product(kept, usual)):
+            return Label(batch, qr, stock, usual, fields, scaled)
+        scaled = with_product(kept, PRODUCT_SCALES[-1])
         size = size_of_type(scaled, usual.arrangement.words) if usual else 0
         if usual and size >= min(LEGIBLE, usual.size):
             return Label(batch, qr, stock, replace(usual, size=size), fields, scaled)
@@ -187,6 +186,20 @@ def with_code(lines: list[Line], code: str) -> tuple[Line, ...]:
     shop = [replace(line, scale=SHOP_SCALE) for line in lines if line.field == "shop"]
     others = [line for line in lines if line.field != "shop"]
     return (*others, Line("code", code, CODE_SCALE, is_whole=True), *shop)
+
+
+def largest_product(lines: tuple[Line, ...], layout: Layout) -> tuple[Line, ...] | None:
+    """`lines` with the product as large as fits, if any does; no word broken where that can be."""
+    box, size = layout.arrangement.words, layout.size
+    scaled = [with_product(lines, scale) for scale in PRODUCT_SCALES]
+    fitting = [it for it in scaled if fits(it, box, size)]
+    names = [[line for line in it if line.field == "product"] for it in fitting]
+    whole = [
+        it
+        for it, name in zip(fitting, names, strict=True)
+        if not any(line.breaks(box.width / size) for line in name)
+    ]
+    return next(iter(whole or fitting), None)
 
 
 def with_product(lines: tuple[Line, ...], scale: float) -> tuple[Line, ...]:

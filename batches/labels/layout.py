@@ -14,7 +14,7 @@ from .text import Line, height
 LEAST_MODULE, EASY_MODULE = 0.4, 0.5
 LEAST_DOTS = 4  # of a printer, to a module: DENSO WAVE
 MODULE_STEP = 0.02
-TIDY_CODE = 0.8  # dates in one row are worth a code that is this much smaller
+TIDY = 0.8  # dates in one row are worth a code, or type, that is so much smaller
 
 # Type in mm. Regulation (EU) 1169/2011, article 13, asks for an x of 1.2 mm, of 0.9 mm on small
 # packs, and an x is 0.52 of its type: 2.3 and 1.75.
@@ -120,10 +120,13 @@ def best(layouts: list[Layout], stock: Stock) -> Layout:
     largest = max(layout.arrangement.module for layout in good)
     tidy = [
         layout
-        for layout in good
-        if layout.is_unbroken and layout.arrangement.module >= TIDY_CODE * largest
+        for layout in layouts
+        if layout.is_unbroken
+        and layout.size >= TIDY * least_size
+        and layout.arrangement.module >= max(TIDY * largest, least_module)
     ]
-    return max(tidy or good, key=lambda layout: (layout.arrangement.module, layout.size))
+    chosen = [layout for layout in tidy if layout in good] or tidy or good
+    return max(chosen, key=lambda layout: (layout.arrangement.module, layout.size))
 
 
 def candidates(

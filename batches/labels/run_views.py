@@ -101,7 +101,7 @@ def job_of(run: LabelRun, most_dots: int | None = None) -> Job | None:
         labels = make_labels(
             [it.batch for it in printed],
             stock,
-            run.fields,
+            run.fields.split(),
             shop_name=settings.SHOP_NAME,
             dots_per_inch=run.dots_per_inch,
             most_dots=most_dots,

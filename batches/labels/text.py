@@ -30,7 +30,7 @@ def char_width(char: str) -> float:
         return PICTURE
     if unicodedata.east_asian_width(char) in "WF":
         return FULL
-    if category == "Lo":
+    if category == "Lo" and unicodedata.bidirectional(char) == "L":
         return UNCASED
     return CAPITAL if char.isupper() else SMALL
 
@@ -58,6 +58,7 @@ def wrapped(text: str, limit: float) -> tuple[str, ...]:
     return tuple(line.strip() for line in lines if line.strip())
 
 
+@lru_cache(maxsize=4096)
 def pieces(text: str) -> list[str]:
     """What stays on one line where it can: words with the space after them, or wide characters."""
     found: list[str] = []
@@ -90,6 +91,10 @@ class Line:
         """Its width where nothing breaks it, in em of the label's own type."""
         em = CODE_WIDTH * len(self.text) if self.field == "code" else width(self.text)
         return em * self.scale
+
+    def breaks(self, limit: float) -> bool:
+        """Whether a single word is wider than a row of `limit` em of the label's own type."""
+        return any(width(piece.rstrip()) * self.scale > limit for piece in pieces(self.text))
 
     def rows(self, limit: float) -> tuple[str, ...]:
         """Its text, broken where a row holds `limit` em of the label's own type."""

@@ -1,5 +1,6 @@
 """Choosing how labels are printed, and seeing them before they are."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -52,9 +53,10 @@ def labels(request: HttpRequest) -> HttpResponse:
         "job": job,
         "refusal": refused,
         "warning": warning(),
+        "is_too_small": bool(is_possible and stock and not job),
         "unsaleable": [batch for batch in batches if not batch.may_be_sold()],
         "query": short_query(given),
-        **about_stock(form.chosen_stock, stocks, job),
+        **about_stock(stock, stocks, job),
     }
     is_refused = bool(form.errors) or given.get("do") == "print"
     return render(request, "batches/labels/labels.html", context, status=422 if is_refused else 200)
@@ -80,7 +82,7 @@ def make_job(form: PrintForm, batches: Sequence[Batch], stock: Stock) -> Job | N
 def remember(setup: LabelSetup, form: PrintForm) -> None:
     for name in ("nudge_x", "nudge_y", "dots_per_inch"):
         setattr(setup, name, form.cleaned_data[name])
-    setup.fields = form.cleaned_data["field"]
+    setup.fields = " ".join(form.cleaned_data["field"])
     setup.remember()
 
 
@@ -109,7 +111,7 @@ def record(setup: LabelSetup, job: Job) -> LabelRun:
         fields=setup.fields,
     )
     PrintedLabels.objects.bulk_create(
-        PrintedLabels(run=run, batch=label.batch, copies=copies, says=label.says)
+        PrintedLabels(run=run, batch=label.batch, copies=copies, says=json.dumps(label.says))
         for label, copies in zip(job.labels, job.copies, strict=True)
         if copies
     )
@@ -125,9 +127,8 @@ def about_stock(
     choices = [(it, carries_a_code(it, modules)) for it in stocks.values()]
     about: dict[str, Any] = {"stock": stock, "choices": choices}
     if stock and not job:
-        about["is_too_small"] = not carries_a_code(stock, modules)
         about["least_side"] = modules * LEAST_MODULE
-        about["nearest"] = stock.nearest(other for other, is_large in choices if is_large)
+        about["nearest"] = stock.nearest(it for it, fits in choices if fits and it != stock)
     if job:
         left_out = {field for label in job.labels for field in label.layout.left_out}
         about["left_out"] = [FIELDS[field] for field in FIELDS if field in left_out]

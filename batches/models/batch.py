@@ -122,8 +122,12 @@ class Batch(models.Model):
         return [
             printed
             for printed in self.printed_labels.all()
-            if not printed.gone_at and printed.wrong_fields(self)
+            if not printed.gone_at and printed.differences()
         ]
+
+    def labels_out(self) -> int:
+        """How many of its labels may be on packs."""
+        return sum(it.copies for it in self.printed_labels.all() if not it.gone_at)
 
     def qr_code(self) -> SafeString:
         return qr_svg(self.report_url())

@@ -1,6 +1,8 @@
 """What was printed: by whom, when, on what, and what those labels say."""
 
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -8,28 +10,28 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from ..labels.fields import FIRST_FIELDS
+from ..labels.fields import FIELDS, FIRST_FIELDS, worded
 from ..labels.stock import DEFAULT_STOCK, DOTS_PER_INCH, Stock
 
 if TYPE_CHECKING:
     from .batch import Batch
 
 
-def first_fields() -> list[str]:
-    return list(FIRST_FIELDS)
-
-
 class LabelSetup(models.Model):
-    """How somebody prints on one kind of stock; the one used last is their usual one."""
+    """How somebody prints on one kind of stock; the one used last is their usual one.
+
+    `fields` are the names of what the labels say, with spaces between them.
+    """
 
     account = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     stock = models.CharField(max_length=40, default=DEFAULT_STOCK)
     nudge_x = models.FloatField(default=0.0)
     nudge_y = models.FloatField(default=0.0)
     dots_per_inch = models.PositiveSmallIntegerField(default=DOTS_PER_INCH[0])
-    fields = models.JSONField(default=first_fields)
+    fields = models.CharField(max_length=200, blank=True, default=" ".join(FIRST_FIELDS))
     used_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -67,18 +69,18 @@ class LabelSetup(models.Model):
 
 
 class LabelRun(models.Model):
-    """One job of printing."""
+    """One job of printing; its `fields` are as those of LabelSetup."""
 
     printed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("printed by")
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=gettext_lazy("printed by")
     )
-    printed_at = models.DateTimeField(_("printed at"), auto_now_add=True)
-    stock = models.CharField(_("label stock"), max_length=40)
+    printed_at = models.DateTimeField(gettext_lazy("printed at"), auto_now_add=True)
+    stock = models.CharField(gettext_lazy("label stock"), max_length=40)
     start = models.PositiveSmallIntegerField(default=1)
     nudge_x = models.FloatField(default=0.0)
     nudge_y = models.FloatField(default=0.0)
     dots_per_inch = models.PositiveSmallIntegerField(default=DOTS_PER_INCH[0])
-    fields = models.JSONField(default=list)
+    fields = models.CharField(max_length=200, blank=True)
 
     def __str__(self) -> str:
         return f"{self.printed_at:%Y-%m-%d %H:%M} {self.stock}"
@@ -89,16 +91,37 @@ class LabelRun(models.Model):
     def changed_batches(self) -> list["Batch"]:
         """Those of which its labels say what is not so any more."""
         printed = self.printed_labels.select_related("batch__product")
-        return [labels.batch for labels in printed if labels.wrong_fields(labels.batch)]
+        return [labels.batch for labels in printed if labels.differences()]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field of which labels say one thing, while another is so now."""
+
+    field: str
+    said: str
+    now: str
+
+    def __str__(self) -> str:
+        words = {
+            "field": FIELDS.get(self.field, _("Address")),
+            "said": worded(self.field, self.said),
+            "now": worded(self.field, self.now),
+        }
+        return _("%(field)s: they say %(said)s; now it is %(now)s.") % words
 
 
 class PrintedLabels(models.Model):
-    """The labels of one batch from one run. `says` holds what they say, by field."""
+    """The labels of one batch from one run.
+
+    `says` is, in JSON, what `Batch.label_says` told of the fields that are on them. (Django's own
+    JSONField asks the database what it can before anybody has said that it does not answer.)
+    """
 
     run = models.ForeignKey(LabelRun, models.CASCADE, related_name="printed_labels")
     batch = models.ForeignKey("batches.Batch", models.CASCADE, related_name="printed_labels")
     copies = models.PositiveSmallIntegerField()
-    says = models.JSONField()
+    says = models.TextField()
     gone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -107,7 +130,11 @@ class PrintedLabels(models.Model):
     def __str__(self) -> str:
         return f"{self.copies} × {self.batch}"
 
-    def wrong_fields(self, batch: "Batch") -> list[str]:
-        """What they say of `batch`, theirs, that is not so, or not so any more."""
-        now = batch.label_says()
-        return [field for field, said in self.says.items() if now[field] != said]
+    def differences(self) -> list[Difference]:
+        """What they say that is not so any more."""
+        now = self.batch.label_says()
+        return [
+            Difference(field, said, now[field])
+            for field, said in json.loads(self.says).items()
+            if now[field] != said
+        ]

@@ -27,6 +27,10 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         }
         return self.filter(turned[freshness], recalled_at=None)
 
+    def with_labels_out(self) -> Self:
+        """Those whose labels may be on packs."""
+        return self.filter(printed_labels__gone_at=None, printed_labels__isnull=False).distinct()
+
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-pk")
 
