@@ -30,7 +30,7 @@ class PrintForm(forms.Form):
         },
     )
     copies = forms.IntegerField(label=_("Copies of each label"), min_value=1, max_value=MOST_LABELS)
-    start = forms.IntegerField(label=_("First free place on the sheet"), min_value=1)
+    start = forms.IntegerField(label=_("First free place"), min_value=1)
     nudge_x = forms.FloatField(
         label=_("To the right, in mm"), min_value=-MOST_NUDGE, max_value=MOST_NUDGE, step_size=0.1
     )

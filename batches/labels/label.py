@@ -79,6 +79,11 @@ class Label:
     def code(self) -> Box:
         return self.layout.arrangement.code
 
+    @property
+    def left_out(self) -> list[str]:
+        """The fields that were asked for, and for which there is no room."""
+        return [field for field in self.fields if field in self.layout.left_out]
+
     @cached_property
     def rows(self) -> list[Row]:
         words, size = self.layout.arrangement.words, self.layout.size
@@ -101,7 +106,7 @@ class Label:
         return {
             field: said
             for field, said in self.batch.label_says().items()
-            if field == "address" or (field in self.fields and field not in self.layout.left_out)
+            if field == "address" or field in {*self.fields} - {*self.left_out}
         }
 
 

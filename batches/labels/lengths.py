@@ -2,8 +2,8 @@
 
 import re
 
-FRACTION = re.compile(r"(?:(\d{1,4})[\s-]+)?(\d{1,4})/(\d{1,4})")
-DECIMAL = re.compile(r"\d{1,5}(?:[.,]\d{0,6})?|[.,]\d{1,6}")
+FRACTION = re.compile(r"(?:(\d{1,4})[\s-]+)?(\d{1,4})/(\d{1,4})", re.ASCII)
+DECIMAL = re.compile(r"\d{1,5}(?:[.,]\d{0,6})?|[.,]\d{1,6}", re.ASCII)
 
 
 def read_length(text: str) -> float | None:

@@ -130,7 +130,7 @@ def about_stock(
         about["least_side"] = modules * LEAST_MODULE
         about["nearest"] = stock.nearest(it for it, fits in choices if fits and it != stock)
     if job:
-        left_out = {field for label in job.labels for field in label.layout.left_out}
+        left_out = {field for label in job.labels for field in label.left_out}
         about["left_out"] = [FIELDS[field] for field in FIELDS if field in left_out]
         about["is_hard_to_scan"] = any(label.module < EASY_MODULE for label in job.labels)
         about["is_hard_to_read"] = any(label.layout.size < LEGIBLE for label in job.labels)

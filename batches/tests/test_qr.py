@@ -32,10 +32,10 @@ def test_a_decoder_reads_what_was_written(url: str) -> None:
 
 def test_the_code_stands_black_on_its_own_white_ground_with_4_quiet_modules() -> None:
     svg = qr_svg("https://fresh.example.com/batch/7K3QF9XM2A")
-    ground = '<path fill="#fff" d="M0 0h37v37h-37z"/>'  # version 3 has 29 modules a side
+    ground = '<path fill="#fff" d="M0 0h37v37H0z"/>'  # version 3 has 29 modules a side
     assert 'viewBox="0 0 37 37"' in svg
     assert ground in svg
-    assert 'stroke="#000"' in svg
+    assert '<path d="M4 4h7v1h-7z' in svg  # black, from behind the quiet zone on
 
 
 def test_a_code_says_nothing_but_its_drawing() -> None:

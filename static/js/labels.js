@@ -23,6 +23,13 @@ if (sheets && location.hash === "#print") {
   if (printer) addEventListener("load", () => window.print());
 }
 
+// What is typed after the page was drawn is printed too, so the number on the button may be another.
+for (const button of document.querySelectorAll("[data-changed]")) {
+  button.form.addEventListener("input", () => {
+    button.textContent = button.dataset.changed;
+  });
+}
+
 const plain = (word) => word.toLowerCase().replace("×", "x").replace(/[^\p{L}\p{N}_.]/gu, "");
 
 for (const search of document.querySelectorAll("[data-filter]")) {

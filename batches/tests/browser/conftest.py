@@ -1,10 +1,16 @@
+import io
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import zxingcpp
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from accounts.models import User
+from conftest import PASSWORD
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
@@ -16,6 +22,24 @@ QUIET = [
 ]
 
 NewPage = Callable[..., Page]
+
+
+def codes_in(picture: Image.Image) -> list[zxingcpp.Barcode]:
+    found = zxingcpp.read_barcodes(picture.convert("L"))
+    return [code for code in found if code.format == zxingcpp.BarcodeFormat.QRCode]
+
+
+def codes_on(page: Page) -> set[str]:
+    picture = Image.open(io.BytesIO(page.screenshot(full_page=True)))
+    return {code.text for code in codes_in(picture)}
+
+
+def sign_in(page: Page, user: User) -> None:
+    page.goto("/login")
+    page.get_by_label("E-mail").fill(user.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/admin")
 
 
 @pytest.fixture(scope="session")

@@ -1,38 +1,18 @@
-import io
 from datetime import timedelta
 from typing import Any
 
-import pypdfium2
 import pytest
-import zxingcpp
 from django.db import transaction
 from django.utils import timezone
-from PIL import Image
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from batches.models import Batch
 from conftest import PASSWORD, MakeBatch
 
-from .conftest import NewPage
+from .conftest import NewPage, codes_on, sign_in
 
 pytestmark = pytest.mark.browser
-
-
-def codes_in(picture: Image.Image) -> set[str]:
-    return {code.text for code in zxingcpp.read_barcodes(picture.convert("RGB"))}
-
-
-def codes_on(page: Page) -> set[str]:
-    return codes_in(Image.open(io.BytesIO(page.screenshot(full_page=True))))
-
-
-def sign_in(page: Page, user: User) -> None:
-    page.goto("/login")
-    page.get_by_label("E-mail").fill(user.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/admin")
 
 
 def register(page: Page) -> None:
@@ -109,53 +89,6 @@ def test_every_code_in_the_list_scans_from_the_screen(
     assert codes_on(page) == {f"{live_server.url}/batch/{batch.pk}" for batch in batches}
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-@pytest.mark.parametrize("dots_per_inch", [203, 300, 600])
-def test_every_printed_label_scans(
-    new_page: NewPage,
-    make_batch: MakeBatch,
-    staff: User,
-    settings: Any,
-    colours: str,
-    dots_per_inch: int,
-) -> None:
-    settings.PUBLIC_URL = "https://fresh.example.com"
-    batches = [make_batch() for _ in range(15)]
-    page = new_page(color_scheme=colours)
-    sign_in(page, staff)
-    page.goto("/admin/labels?" + "&".join(f"batch={batch.pk}" for batch in batches))
-    document = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
-    scale = dots_per_inch / 72  # a PDF's unit is 1/72 inch
-    found = [codes_in(sheet.render(scale=scale).to_pil()) for sheet in document]
-    assert sum(len(codes) for codes in found) == 15
-    assert set.union(*found) == {f"https://fresh.example.com/batch/{batch.pk}" for batch in batches}
-    text = "".join(sheet.get_textpage().get_text_range() for sheet in document)
-    assert "Sign out" not in text
-    assert batches[0].spelled_code() in text
-
-
-def test_no_text_leaves_its_label(
-    new_page: NewPage, make_batch: MakeBatch, staff: User, settings: Any
-) -> None:
-    settings.PUBLIC_URL = "https://fresh.example.com"
-    settings.SHOP_NAME = "The Corner Butcher of Long Lane and Sons " + "x" * 19
-    batch = make_batch(batch_identifier="W" * 20, use_by=timezone.localdate())
-    batch.product.name = "Schweinefleischwurstwaren " + "m" * 34
-    batch.product.save()
-    page = new_page()
-    sign_in(page, staff)
-    page.emulate_media(media="print")
-    page.goto(f"/admin/labels?batch={batch.pk}")
-    label = page.locator(".label").bounding_box()
-    assert label
-    for line in page.locator(".label p").all():
-        box = line.bounding_box()
-        assert box
-        assert box["y"] >= label["y"]
-        assert box["y"] + box["height"] <= label["y"] + label["height"]
-        assert box["x"] + box["width"] <= label["x"] + label["width"]
-
-
 def test_a_scan_costs_one_request(new_page: NewPage, make_batch: MakeBatch) -> None:
     batch = make_batch()
     page = new_page()
@@ -186,7 +119,8 @@ def test_no_page_scrolls_sideways(
     for path in (
         *("/", "/?code=x", "/batch/none", f"/batch/{batch.pk}", "/profile", "/nothing"),
         *("/admin", "/admin?search=none", "/admin/batches/new", one, f"{one}/edit"),
-        *(f"{one}/delete", f"/admin/labels?batch={batch.pk}"),
+        *(f"{one}/delete", f"/admin/labels?batch={batch.pk}", "/admin/labels/stock/new"),
+        *("/admin/labels?batch=" + batch.pk + "&stock=avery-5167", "/admin/labels/test-page"),
     ):
         page.goto(path)
         page.add_style_tag(content=f"html {{ font-size: {text} }}")

@@ -1,0 +1,304 @@
+import json
+import re
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from batches.models import Batch, LabelRun, PrintedLabels, Product
+from conftest import MakeBatch, words
+
+from .test_labels import printed, sheets
+
+
+def edit(client: Client, batch: Batch, **changes: Any) -> str:
+    """What is said after an edit of `batch` in the portal."""
+    form = {
+        "product": batch.product_id,
+        "batch_identifier": batch.batch_identifier,
+        "butcher_date": batch.butcher_date,
+        "arrival_date": batch.arrival_date,
+    }
+    return words(
+        client.post(f"/admin/batches/{batch.pk}/edit", form | changes, follow=True).content
+    )
+
+
+class TestRecord:
+    def test_printing_keeps_what_the_labels_say(
+        self, staff_client: Client, staff: User, make_batch: MakeBatch
+    ) -> None:
+        batch = make_batch(batch_identifier="A-1")
+        response = printed(staff_client, batch, copies=12, field=["product", "use_by"])
+        kept = PrintedLabels.objects.get()
+        assert (kept.run.printed_by, kept.batch, kept.copies) == (staff, batch, 12)
+        assert json.loads(kept.says) == {
+            "product": "Chicken",
+            "use_by": "",
+            "address": "http://shop.example.com",
+        }
+        assert response.redirect_chain == [(f"/admin/labels/{kept.run.pk}#print", 302)]
+        assert "12 labels to print" in words(response.content)
+        assert [len(sheet) for sheet in sheets(response)] == [12]
+
+    def test_a_batch_without_copies_is_not_kept(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        one, two = make_batch(), make_batch()
+        printed(staff_client, one, two, copies=1, **{f"copies_{two.pk}": 0})
+        assert [kept.batch for kept in PrintedLabels.objects.all()] == [one]
+
+    def test_a_job_can_be_printed_once_more_as_it_was(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        batch = make_batch()
+        form = {"stock": "avery-l7160", "start": 20, "copies": 3, "nudge_x": "0.5"}
+        first = printed(staff_client, batch, shown="avery-l7160", **form)
+        again = staff_client.get(f"/admin/labels/{LabelRun.objects.get().pk}")
+        assert sheets(again) == sheets(first)
+        assert [len(sheet) for sheet in sheets(again)] == [2, 1]
+
+    def test_what_never_reached_paper_can_be_taken_back(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        batch = make_batch()
+        printed(staff_client, batch)
+        run = LabelRun.objects.get()
+        response = staff_client.post(f"/admin/labels/{run.pk}/undo", follow=True)
+        assert "Noted: these labels were not printed." in words(response.content)
+        assert not PrintedLabels.objects.exists()
+        assert staff_client.get(f"/admin/labels/{run.pk}").status_code == 404
+
+    def test_the_page_of_a_batch_counts_its_labels(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        batch = make_batch()
+        for copies in (2, 3):
+            printed(staff_client, batch, copies=copies)
+        assert "Labels printed 5" in words(staff_client.get(f"/admin/batches/{batch.pk}").content)
+
+
+class TestPermanence:
+    def test_an_edit_never_changes_the_code(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        batch = make_batch()
+        pork = Product.objects.get(name="Pork")
+        edit(staff_client, batch, product=pork.pk, batch_identifier="NEW-1")
+        assert Batch.objects.get().pk == batch.pk
+        assert b"Pork" in staff_client.get(f"/batch/{batch.pk}").content
+
+    @pytest.mark.parametrize(
+        ("changes", "difference"),
+        [
+            ({"batch_identifier": "A-2"}, "Batch identifier: they say “A-1”; now it is “A-2”."),
+            (
+                {"arrival_date": date(2026, 11, 21)},
+                "Arrival date: they say 22 November 2026; now it is 21 November 2026.",
+            ),
+            (
+                {"use_by": date(2026, 12, 1)},
+                "Use-by date: they say nothing; now it is 1 December 2026.",
+            ),
+        ],
+    )
+    def test_an_edit_that_changes_what_labels_say_tells_which_are_wrong(
+        self,
+        staff_client: Client,
+        make_batch: MakeBatch,
+        changes: dict[str, Any],
+        difference: str,
+    ) -> None:
+        batch = make_batch(batch_identifier="A-1", butcher_date=date(2026, 11, 20))
+        printed(staff_client, batch, copies=12)
+        said = edit(staff_client, batch, **changes)
+        assert "12 labels of this batch are wrong now." in said
+        assert "by Ayşe Yılmaz." in said
+        assert difference in said
+        assert "Print 12 new labels" in said
+        assert "Its labels are wrong" in words(staff_client.get("/admin").content)
+
+    def test_a_product_of_another_name_makes_its_labels_wrong(
+        self, staff_client: Client, make_batch: MakeBatch, chicken: Product
+    ) -> None:
+        batch = make_batch()
+        printed(staff_client, batch)
+        chicken.name = "Hen"
+        chicken.save()
+        said = words(staff_client.get(f"/admin/batches/{batch.pk}").content)
+        assert "1 label of this batch is wrong now." in said
+        assert "Product: they say “Chicken”; now it is “Hen”." in said
+
+    def test_another_address_makes_labels_wrong(
+        self, staff_client: Client, make_batch: MakeBatch, settings: Any
+    ) -> None:
+        batch = make_batch()
+        printed(staff_client, batch)
+        settings.PUBLIC_URL = "https://fresh.example.com"
+        said = words(staff_client.get(f"/admin/batches/{batch.pk}").content)
+        assert (
+            "Address: they say “http://shop.example.com”; now it is “https://fresh.example.com”."
+            in said
+        )
+
+    @pytest.mark.parametrize(
+        "changes",
+        [{}, {"supplier": "Hill Farm"}, {"butcher_date": date(2026, 11, 19)}],
+        ids=["nothing", "not printed", "not chosen"],
+    )
+    def test_an_edit_of_what_labels_do_not_say_leaves_them_right(
+        self, staff_client: Client, make_batch: MakeBatch, changes: dict[str, Any]
+    ) -> None:
+        batch = make_batch(butcher_date=date(2026, 11, 20))
+        printed(staff_client, batch)
+        said = edit(staff_client, batch, **changes)
+        assert "is changed." in said
+        assert "wrong" not in said
+
+    def test_an_edit_taken_back_makes_labels_right_again(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        batch = make_batch(batch_identifier="A-1")
+        printed(staff_client, batch)
+        assert "wrong now" in edit(staff_client, batch, batch_identifier="A-2")
+        assert "wrong now" not in edit(staff_client, batch, batch_identifier="A-1")
+
+    def test_wrong_labels_are_told_until_somebody_has_taken_them_off(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        batch = make_batch(batch_identifier="A-1")
+        printed(staff_client, batch)
+        edit(staff_client, batch, batch_identifier="A-2")
+        batch.refresh_from_db()
+        printed(staff_client, batch)
+        path = f"/admin/batches/{batch.pk}"
+        assert words(staff_client.get(path).content).count("wrong now") == 1
+        said = words(staff_client.post(f"{path}/labels-gone", follow=True).content)
+        assert "Noted: the wrong labels of batch A-2 are gone." in said
+        assert "wrong now" not in said
+        right, gone = PrintedLabels.objects.order_by("gone_at")[:2]
+        assert {right.gone_at is None, gone.gone_at is None} == {True, False}
+
+    def test_before_an_edit_it_says_how_many_labels_are_out(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        batch = make_batch()
+        path = f"/admin/batches/{batch.pk}/edit"
+        assert "are out" not in words(staff_client.get(path).content)
+        printed(staff_client, batch, copies=4)
+        assert "4 labels of this batch are out." in words(staff_client.get(path).content)
+
+    def test_a_job_whose_labels_would_be_wrong_is_not_printed_again(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        batch = make_batch(batch_identifier="A-1")
+        printed(staff_client, batch)
+        edit(staff_client, batch, batch_identifier="A-2")
+        run = LabelRun.objects.get()
+        response = staff_client.get(f"/admin/labels/{run.pk}")
+        assert response.status_code == 409
+        assert sheets(response) == []
+        assert "Something they say has changed since: Chicken A-2" in words(response.content)
+        assert f'name="batch" value="{batch.pk}"' in response.content.decode()
+
+    def test_a_label_scans_years_later(
+        self, staff_client: Client, client: Client, make_batch: MakeBatch, noon: Any
+    ) -> None:
+        batch = make_batch()
+        html = printed(staff_client, batch).content.decode()
+        [code] = re.findall(r'<use href="#label-(\w+)"', html)
+        noon.shift(timedelta(days=3 * 365))
+        assert "Expired" in words(client.get(f"/batch/{code}").content)
+
+
+class TestAdministration:
+    def test_a_renamed_product_is_told_with_the_number_of_batches(
+        self, administrator_client: Client, make_batch: MakeBatch, chicken: Product
+    ) -> None:
+        printed(administrator_client, make_batch(), make_batch(), copies=2)
+        make_batch()  # without a label
+        form = {"name": "Hen", "emoji": "", "fresh_days": 2, "caution_days": 4, "active": "on"}
+        path = f"/django-admin/batches/product/{chicken.pk}/change/"
+        said = words(administrator_client.post(path, form, follow=True).content)
+        assert "Labels of 2 batches carry the old name: print new ones ." in said
+        said = words(administrator_client.post(path, form | {"fresh_days": 1}, follow=True).content)
+        assert "old name" not in said
+
+    def test_a_changed_batch_is_told(
+        self, administrator_client: Client, make_batch: MakeBatch
+    ) -> None:
+        batch = make_batch()
+        printed(administrator_client, batch)
+        form = {
+            "product": batch.product_id,
+            "batch_identifier": "NEW-1",
+            "butcher_date": batch.butcher_date,
+            "arrival_date": batch.arrival_date,
+        }
+        path = f"/django-admin/batches/batch/{batch.pk}/change/"
+        said = words(administrator_client.post(path, form, follow=True).content)
+        assert "Labels of this batch are wrong now: see which ." in said
+
+
+class TestZPL:
+    def test_a_roll_can_be_downloaded_for_a_thermal_printer(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        batch = make_batch()
+        page = printed(staff_client, batch, stock="thermal-57x32", copies=3)
+        run = LabelRun.objects.get()
+        assert "Download for a Zebra printer (ZPL)" in words(page.content)
+        response = staff_client.get(f"/admin/labels/{run.pk}.zpl")
+        assert response["Content-Disposition"] == f'attachment; filename="labels-{run.pk}.zpl"'
+        assert response["Content-Type"] == "text/plain; charset=utf-8"
+        zpl = response.content.decode()
+        assert f"^FDMA,http://shop.example.com/batch/{batch.pk}^FS" in zpl
+        assert zpl.endswith("^PQ3^XZ\n")
+
+    def test_a_sheet_has_none(self, staff_client: Client, make_batch: MakeBatch) -> None:
+        page = printed(staff_client, make_batch())
+        run = LabelRun.objects.get()
+        assert "ZPL" not in words(page.content)
+        response = staff_client.get(f"/admin/labels/{run.pk}.zpl")
+        assert response["Location"] == f"/admin/labels/{run.pk}"
+
+    def test_letters_that_must_be_drawn_are_asked_for(
+        self, staff_client: Client, make_batch: MakeBatch, chicken: Product
+    ) -> None:
+        chicken.name = "鸡腿"
+        chicken.save()
+        page = printed(staff_client, make_batch(), stock="thermal-57x32")
+        path = f"/admin/labels/{LabelRun.objects.get().pk}.zpl"
+        refused = staff_client.get(path)
+        assert refused.status_code == 422
+        assert "The printer has no letters for this" in words(refused.content)
+        assert "鸡腿" in words(refused.content)
+        [row] = page.context["to_draw"]
+        pictures = json.dumps({row["key"]: {"width": 8, "height": 1, "dots": "FF"}})
+        drawn = staff_client.post(path, {"pictures": pictures})
+        assert "^GFA,1,1,1,FF^FS" in drawn.content.decode()
+
+    def test_what_is_no_picture_is_refused(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        printed(staff_client, make_batch(), stock="thermal-57x32")
+        path = f"/admin/labels/{LabelRun.objects.get().pk}.zpl"
+        assert staff_client.post(path, {"pictures": "^XA"}).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/admin/labels/1/undo", "/admin/batches/AAAAAAAAAA/labels-gone"])
+def test_a_link_changes_nothing(staff_client: Client, path: str) -> None:
+    assert staff_client.get(path).status_code == 405
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/admin/labels/999", "/admin/labels/999.zpl", "/admin/labels/" + "9" * 40),
+        *("/admin/labels/test-page?stock=none", "/admin/labels/stock/999"),
+    ],
+)
+def test_what_is_not_there_is_a_kind_page(staff_client: Client, path: str) -> None:
+    assert staff_client.get(path).status_code == 404
