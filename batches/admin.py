@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from .models import Batch, Product
+from .models import Batch, OwnStock, Product
 from .models.queries import BatchQuerySet
 
 
@@ -44,6 +44,12 @@ class ProductAdmin(admin.ModelAdmin):
             )
             link = f"{reverse('portal')}?product={obj.pk}"
             self.message_user(request, format_html(words, count, link), messages.WARNING)
+
+
+@admin.register(OwnStock)
+class OwnStockAdmin(admin.ModelAdmin):
+    list_display = ["name", "kind", "label_width", "label_height"]
+    search_fields = ["name"]
 
 
 @admin.register(Batch)

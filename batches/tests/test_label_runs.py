@@ -190,6 +190,14 @@ class TestPermanence:
         printed(staff_client, batch, copies=4)
         assert "4 labels of this batch are out." in words(staff_client.get(path).content)
 
+    def test_before_a_batch_is_deleted_its_labels_are_counted(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        batch = make_batch()
+        printed(staff_client, batch, copies=4)
+        said = words(staff_client.get(f"/admin/batches/{batch.pk}/delete").content)
+        assert "4 labels of it may still be on packs." in said
+
     def test_a_job_whose_labels_would_be_wrong_is_not_printed_again(
         self, staff_client: Client, make_batch: MakeBatch
     ) -> None:

@@ -1,6 +1,16 @@
 // What a browser adds to the pages of labels; without it, they show and print all the same.
 
 const sheets = document.querySelector(".sheets");
+const choices = document.querySelector("#printing");
+
+// Printed by the browser's own menu, labels are out as well, so they are recorded as well.
+if (sheets && choices) {
+  const shown = new FormData(choices);
+  shown.set("do", "print");
+  addEventListener("beforeprint", () => {
+    fetch(choices.action, { method: "POST", body: shown, redirect: "manual", keepalive: true });
+  });
+}
 
 // A fallback font may be wider than the server reckoned: nothing leaves its label for it.
 for (const text of document.querySelectorAll(".sheets text[data-width]")) {
@@ -25,7 +35,7 @@ if (sheets && location.hash === "#print") {
 
 // What is typed after the page was drawn is printed too, so the number on the button may be another.
 for (const button of document.querySelectorAll("[data-changed]")) {
-  button.form.addEventListener("input", () => {
+  choices.addEventListener("input", () => {
     button.textContent = button.dataset.changed;
   });
 }

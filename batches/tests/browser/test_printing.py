@@ -186,6 +186,20 @@ def test_the_window_for_printing_opens_by_itself_once(
     assert page.evaluate("window.opened") == 0
 
 
+def test_labels_printed_by_the_browsers_own_menu_are_recorded_as_they_are_shown(
+    new_page: NewPage, make_batch: MakeBatch, staff: User
+) -> None:
+    batch = make_batch()
+    page = new_page()
+    sign_in(page, staff)
+    page.goto(f"/admin/labels?batch={batch.pk}&copies=2")
+    page.get_by_label("Copies of each label").fill("7")  # and the preview is not updated
+    with page.expect_response(lambda response: response.request.method == "POST"):
+        document = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
+    assert [len(codes_in(sheet)) for sheet in pictures(document, 300)] == [2]
+    assert [printed.copies for printed in batch.printed_labels.all()] == [2]
+
+
 def test_a_press_on_the_sheet_chooses_the_first_free_place(
     new_page: NewPage, make_batch: MakeBatch, staff: User
 ) -> None:
