@@ -36,14 +36,15 @@ class ProductAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Product, form: ModelForm, change: Any) -> None:
         super().save_model(request, obj, form, change)
         labelled = obj.batches.filter(removed_on=None).with_labels_out()
-        if "name" in form.changed_data and (count := labelled.count()):
+        wrong = [it for it in labelled.prefetch_related("printed_labels") if it.wrong_labels()]
+        if "name" in form.changed_data and wrong:
             words = ngettext(
-                'Labels of {} batch carry the old name: <a href="{}">print new ones</a>.',
-                'Labels of {} batches carry the old name: <a href="{}">print new ones</a>.',
-                count,
+                'Labels of {} batch are wrong now: <a href="{}">print new ones</a>.',
+                'Labels of {} batches are wrong now: <a href="{}">print new ones</a>.',
+                len(wrong),
             )
             link = f"{reverse('portal')}?product={obj.pk}"
-            self.message_user(request, format_html(words, count, link), messages.WARNING)
+            self.message_user(request, format_html(words, len(wrong), link), messages.WARNING)
 
 
 @admin.register(OwnStock)

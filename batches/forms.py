@@ -74,23 +74,23 @@ class BatchForm(forms.ModelForm):
         left_out: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
         return left_out - {"removed_on"}
 
-    def save_unless_taken(self) -> Batch | None:
-        """The saved batch; None where the form's errors say why not.
 
-        An identifier that was free when the form was checked may be taken when it is saved: then
-        the form is checked again. An IntegrityError that no check explains is raised.
-        """
-        if not self.is_valid():
-            return None
-        try:
-            with transaction.atomic():
-                batch: Batch = self.save()
-        except IntegrityError:
-            self.full_clean()
-            if self.is_valid():
-                raise
-            return None
-        return batch
+def save_unless_taken(form: forms.ModelForm) -> Any:
+    """What `form` saved; None where its errors say why not.
+
+    A name that was free when the form was checked may be taken when it is saved: then the form is
+    checked again. An IntegrityError that no check explains is raised.
+    """
+    if not form.is_valid():
+        return None
+    try:
+        with transaction.atomic():
+            return form.save()
+    except IntegrityError:
+        form.full_clean()
+        if form.is_valid():
+            raise
+        return None
 
 
 class FilterForm(forms.Form):

@@ -11,7 +11,7 @@ from django.views.decorators.http import conditional_page, require_http_methods,
 
 from .access import staff_required
 from .codes import read_code
-from .forms import BatchForm, FilterForm, FindForm
+from .forms import BatchForm, FilterForm, FindForm, save_unless_taken
 from .models import Batch
 from .reports import Report
 from .shelf_life import seconds_left_of_day
@@ -90,7 +90,7 @@ def add_batch(request: HttpRequest) -> HttpResponse:
         form = BatchForm(
             instance=batch, initial={"arrival_date": today, "batch_identifier": suggested}
         )
-    if form.save_unless_taken():
+    if save_unless_taken(form):
         messages.success(request, _("Batch %(batch)s is on the shelf.") % {"batch": batch})
         return redirect(batch)
     return render(request, "batches/add.html", {"form": form}, status=422 if form.errors else 200)
@@ -103,7 +103,7 @@ def edit_batch(request: HttpRequest, code: str) -> HttpResponse:
     batch = get_object_or_404(Batch.objects.locked().select_related("product"), pk=code)
     title = str(batch)  # a refused form has changed the batch it was given
     form = BatchForm(request.POST if request.method == "POST" else None, instance=batch)
-    if form.save_unless_taken():
+    if save_unless_taken(form):
         messages.success(request, _("Batch %(batch)s is changed.") % {"batch": batch})
         return redirect(batch)
     context = {"form": form, "batch": batch, "title": title, "labels_out": batch.labels_out()}

@@ -1,5 +1,6 @@
 """What the page of labels is asked for: which batches, and how they are printed."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,14 +13,14 @@ from ..models import Batch, LabelSetup
 from .job import MOST_LABELS
 
 LONGEST_QUERY = 2000  # characters that every browser and proxy takes in an address
-ABOUT_THE_STOCK = ("start", "nudge_x", "nudge_y", "dots_per_inch", "field")
+ABOUT_THE_STOCK = ("start", "nudge_x", "nudge_y", "dots_per_inch")
 
 
 def chosen_batches(given: QueryDict) -> tuple[list[Batch], int]:
     """The batches that are asked for, in order, and how many of them are there no more.
 
     They are named by code, one or more in each `batch`; `all` asks for all that the portal's
-    filters let through, but for no more than one job may print.
+    filters let through, or for as many as show that they are too many for one job.
     """
     batches = Batch.objects.select_related("product")
     if "all" in given:
@@ -27,20 +28,18 @@ def chosen_batches(given: QueryDict) -> tuple[list[Batch], int]:
         return list(found[: MOST_LABELS + 1]), 0
     words = " ".join(given.getlist("batch")).split()
     codes = list(dict.fromkeys(filter(None, map(read_code, words))))
-    by_code = batches.in_bulk(codes[: MOST_LABELS + 1])
+    by_code = batches.in_bulk(codes)
     return [by_code[code] for code in codes if code in by_code], len(codes) - len(by_code)
 
 
-def filled_in(given: QueryDict, setup: LabelSetup) -> QueryDict:
+def filled_in(given: QueryDict, stock: str, setup: LabelSetup) -> QueryDict:
     """The form as it was sent; what was not, as this account printed on this stock last."""
     values = given.copy()
-    is_sent = "shown" in given  # the stock that the form was about when it was sent
-    if is_sent and given["shown"] != setup.stock:
+    values["stock"] = stock
+    if given.get("shown", stock) != stock:  # the form was about another stock when it was sent
         for name in ABOUT_THE_STOCK:
             values.pop(name, None)
-        is_sent = False
     usual: dict[str, Any] = {
-        "stock": setup.stock,
         "copies": 1,
         "start": 1,
         "nudge_x": f"{setup.nudge_x:g}",
@@ -49,16 +48,16 @@ def filled_in(given: QueryDict, setup: LabelSetup) -> QueryDict:
     }
     for name, value in usual.items():
         values.setdefault(name, str(value))
-    if not is_sent and "field" not in values:  # boxes that are not ticked are not sent
+    if "shown" not in given and "field" not in given:  # else no box was ticked
         values.setlist("field", setup.fields.split())
     return values
 
 
-def short_query(given: QueryDict) -> str:
-    """The chosen batches and their copies as a query; empty where it is too long for one."""
-    kept = [("batch", code) for words in given.getlist("batch") for code in words.split()]
-    for name, value in given.items():
-        if value and (name in ("all", "start") or name.startswith("copies")):
+def short_query(batches: Iterable[str], form: Mapping[str, Any] | None = None) -> str:
+    """Batches, by code, and their copies as a query; empty where it is too long for one."""
+    kept = [("batch", code) for code in batches]
+    for name, value in (form or {}).items():
+        if value and (name == "start" or name.startswith("copies")):
             kept.append((name, str(value)))
     query = urlencode(kept)
     return query if len(query) <= LONGEST_QUERY else ""

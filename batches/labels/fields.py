@@ -18,7 +18,7 @@ FIRST_FIELDS = ["product", "batch_identifier", "arrival_date", "use_by", "shop"]
 DATES = {"butcher_date", "arrival_date", "use_by"}
 
 
-def worded(field: str, said: str) -> str:
+def as_read(field: str, said: str) -> str:
     """What `Batch.label_says` tells of a field, as a person reads it."""
     if not said:
         return _("nothing")

@@ -1,4 +1,5 @@
 from collections.abc import Mapping, Sequence
+from math import isclose
 from typing import Any
 
 from django import forms
@@ -14,7 +15,23 @@ from .stock import DOTS_PER_INCH, MM_PER_INCH, Stock
 
 # So many batches have a box each for the number of their copies; more have one in common.
 BATCHES_WITH_A_BOX = 50
+MOST_IN_A_ROW = 100
 MOST_NUDGE = 10.0  # mm: what is further off is other stock
+
+
+class NudgeField(forms.FloatField):
+    """How far a printer is off, in mm, to a tenth."""
+
+    def __init__(self, **options: Any) -> None:
+        tenths = {"step": "0.1", "min": -MOST_NUDGE, "max": MOST_NUDGE}
+        super().__init__(widget=forms.NumberInput(tenths), **options)
+
+    def clean(self, value: Any) -> float:
+        nudge: float = super().clean(str(value or "").replace(",", "."))
+        if not abs(nudge) <= MOST_NUDGE or not isclose(nudge, round(nudge, 1), abs_tol=1e-9):
+            message = _("Write a number from -10 to 10, to one tenth, such as 0.3.")
+            raise ValidationError(message, code="nudge")
+        return round(nudge, 1)
 
 
 class PrintForm(forms.Form):
@@ -31,12 +48,8 @@ class PrintForm(forms.Form):
     )
     copies = forms.IntegerField(label=_("Copies of each label"), min_value=1, max_value=MOST_LABELS)
     start = forms.IntegerField(label=_("First free place"), min_value=1)
-    nudge_x = forms.FloatField(
-        label=_("To the right, in mm"), min_value=-MOST_NUDGE, max_value=MOST_NUDGE, step_size=0.1
-    )
-    nudge_y = forms.FloatField(
-        label=_("Down, in mm"), min_value=-MOST_NUDGE, max_value=MOST_NUDGE, step_size=0.1
-    )
+    nudge_x = NudgeField(label=_("To the right, in mm"))
+    nudge_y = NudgeField(label=_("Down, in mm"))
     dots_per_inch = forms.TypedChoiceField(
         label=_("Dots per inch of the label printer"),
         choices=[(dots, dots) for dots in DOTS_PER_INCH],
@@ -55,19 +68,33 @@ class PrintForm(forms.Form):
     ) -> None:
         super().__init__(data)
         self.batches = batches
+        self.chosen_stock = known_stock.get(self["stock"].value() or "")
         stock: forms.ChoiceField = self.fields["stock"]  # type: ignore[assignment]
         stock.choices = [(key, str(stock)) for key, stock in known_stock.items()]
-        self.chosen_stock = known_stock.get(self["stock"].value() or "")
-        if self.chosen_stock:
-            message = _("This sheet has %(limit_value)s places. Choose one of them.")
-            self.fields["start"].validators.append(
-                MaxValueValidator(self.chosen_stock.capacity, message)
-            )
+        self.limit_start()
         if 1 < len(batches) <= BATCHES_WITH_A_BOX:
             self.fields |= {own_copies(batch): copies_of(batch) for batch in batches}
 
+    def limit_start(self) -> None:
+        """A sheet has so many places; a roll has none to choose from."""
+        if self.chosen_stock is None:
+            return
+        if self.chosen_stock.is_roll:
+            del self.fields["start"]
+            return
+        message = _("This sheet has %(limit_value)s places. Choose one of them.")
+        last = MaxValueValidator(self.chosen_stock.capacity, message)
+        self.fields["start"].validators.append(last)
+
     def own_copies_fields(self) -> list[forms.BoundField]:
         return [field for field in self if field.name.startswith(own_copies())]
+
+    def own_copies_are_used(self) -> bool:
+        return any(field.value() or field.errors for field in self.own_copies_fields())
+
+    def clean_field(self) -> list[str]:
+        """Each field once, in the order of the label."""
+        return [field for field in FIELDS if field in self.cleaned_data["field"]]
 
     def copies_of_each(self) -> list[int]:
         """How many labels each batch gets, in order; the form has been found valid."""
@@ -78,13 +105,16 @@ class PrintForm(forms.Form):
         if self.errors or not self.batches:
             return
         total = sum(self.copies_of_each())
-        if not 1 <= total <= MOST_LABELS:
+        if total > MOST_LABELS:
             message = _(
-                "These would be %(total)d labels. One job prints 1 to %(most)d: change the "
-                "number of copies, or choose other batches."
+                "One job prints up to %(most)d labels, and these would be more. Take fewer "
+                "copies, or choose fewer batches."
             )
-            numbers = {"total": total, "most": MOST_LABELS}
-            self.add_error("copies", ValidationError(message, code="total", params=numbers))
+            numbers = {"most": MOST_LABELS}
+            self.add_error("copies", ValidationError(message, code="many", params=numbers))
+        elif total == 0:
+            message = _("With no copies at all there is nothing to print. Write 1 or more.")
+            self.add_error("copies", ValidationError(message, code="none"))
 
 
 def own_copies(batch: Batch | None = None) -> str:
@@ -141,7 +171,7 @@ class OwnStockForm(forms.ModelForm):
 
     unit = forms.ChoiceField(
         label=_("You measure in"),
-        choices=[("mm", _("millimetres")), ("inch", _("inches"))],
+        choices=[("mm", _("mm")), ("inch", _("inches"))],
         initial="mm",
         widget=forms.RadioSelect,
     )
@@ -175,7 +205,12 @@ class OwnStockForm(forms.ModelForm):
             may_be_left_out = (is_roll and name in self.OF_A_SHEET) or name in self.STEPS
             self.fields[name] = LengthField(label=label, required=not may_be_left_out)
         for name in ("columns", "rows"):
-            self.fields[name].required = not is_roll
+            self.fields[name] = forms.IntegerField(
+                label=self.fields[name].label,
+                min_value=1,
+                max_value=MOST_IN_A_ROW,
+                required=not is_roll,
+            )
         for name in self.STEPS:
             self.fields[name].help_text = _("Leave it empty where labels touch.")
 
@@ -184,16 +219,23 @@ class OwnStockForm(forms.ModelForm):
         return f"{value:.6g}" if isinstance(value, float) else value
 
     def clean(self) -> dict[str, Any]:
-        """Everything in mm, and of a roll what a sheet would have as a label by itself has it."""
+        """Everything in mm; what need not be measured follows from what was."""
         values = super().clean() or self.cleaned_data
+        if values.get("kind") == OwnStock.Kind.ROLL:
+            self.forget_the_sheet(values)
         factor = MM_PER_INCH if values.get("unit") == "inch" else 1
         for name in self.MEASURED:
             if values.get(name) is not None:
                 values[name] = round(values[name] * factor, 4)
+            elif name in self.errors:
+                setattr(self.instance, name, None)  # or a default would be judged in its place
         for name, label in self.STEPS.items():
             if name not in self.errors and values.get(name) is None:
                 values[name] = values.get(label)
-        for name in self.OF_A_SHEET:
-            if values.get(name) is None and name not in self.errors:
-                values[name] = self.initial[name]
         return values
+
+    def forget_the_sheet(self, values: dict[str, Any]) -> None:
+        """Whatever was typed of a sheet before a roll was chosen does not matter."""
+        for name in (*self.OF_A_SHEET, *self.STEPS):
+            self.errors.pop(name, None)
+            values.pop(name, None)

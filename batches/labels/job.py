@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 from .label import Label
@@ -24,6 +25,7 @@ class Job:
     def total(self) -> int:
         return sum(self.copies)
 
+    @cached_property
     def sheets(self) -> list[list[tuple[Place, Label]]]:
         """What is printed on each page: the copies of one label side by side."""
         queue = (
@@ -38,6 +40,25 @@ class Job:
             sheets.append(list(zip(places, following, strict=False)))
         return sheets
 
-    def first_places(self) -> set[int]:
-        """The numbers of the places that the first sheet fills."""
-        return {place.number for place, _label in next(iter(self.sheets()), [])}
+
+@dataclass(frozen=True)
+class PlaceShown:
+    """A place of the first sheet, as somebody chooses among them."""
+
+    number: int
+    is_used: bool
+    is_taken: bool
+    is_first: bool
+
+
+def places_shown(stock: Stock, job: Job | None) -> list[list[PlaceShown]]:
+    """The places of a sheet as they lie on it; without a job, all are free."""
+    start = job.start if job else 1
+    taken = {place.number for place, _label in job.sheets[0]} if job and job.sheets else set()
+    return [
+        [
+            PlaceShown(it.number, it.number < start, it.number in taken, it.number == start)
+            for it in row
+        ]
+        for row in stock.rows_of_places()
+    ]

@@ -3,22 +3,15 @@
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cached_property
-
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
 from ..models import Batch
 from ..qr import QRCode, qr_code
-from .fields import FIELDS
 from .layout import LEGIBLE, Box, Layout, arrange, fits, size_of_type
 from .stock import Stock
-from .text import LINE_HEIGHT, Line
+from .text import LINE_HEIGHT
+from .words import PRODUCT_SCALES, Lines, lines_of, sample, with_product
 
-CODE_SCALE, SHOP_SCALE = 1.25, 0.9
-PRODUCT_SCALES = (1.6, 1.4, 1.2, 1.0)  # a long name is smaller, before all of it is
-SAMPLE_CODE = "7K3QF 9XM2A"
 BASELINE = 0.9  # em from the top of a row: high enough for what hangs below letters
 
 
@@ -69,7 +62,7 @@ class Label:
     stock: Stock
     layout: Layout
     fields: tuple[str, ...]
-    lines: tuple[Line, ...]
+    lines: Lines
 
     @property
     def module(self) -> float:
@@ -80,13 +73,17 @@ class Label:
         return self.layout.arrangement.code
 
     @property
+    def words(self) -> Box:
+        return self.layout.arrangement.words
+
+    @property
     def left_out(self) -> list[str]:
         """The fields that were asked for, and for which there is no room."""
         return [field for field in self.fields if field in self.layout.left_out]
 
     @cached_property
     def rows(self) -> list[Row]:
-        words, size = self.layout.arrangement.words, self.layout.size
+        words, size = self.words, self.layout.size
         is_stacked = self.layout.arrangement.is_stacked
         broken = [(line, text) for line in self.lines for text in line.rows(words.width / size)]
         used = sum(line.scale * size * LINE_HEIGHT for line, _text in broken)
@@ -102,118 +99,77 @@ class Label:
 
     @property
     def says(self) -> dict[str, str]:
-        """What it says of its batch, as `Batch.label_says` tells it."""
-        return {
-            field: said
-            for field, said in self.batch.label_says().items()
-            if field == "address" or field in {*self.fields} - {*self.left_out}
-        }
+        """What it says of its batch, as `Batch.label_says` tells it; no warning is no promise."""
+        shown = {"address", *self.fields, *(line.field for line in self.lines)} - {*self.left_out}
+        return {field: it for field, it in self.batch.label_says().items() if field in shown}
 
 
 class TooSmallError(Exception):
     """The stock leaves no room for a code that scans, with its letters beside it."""
 
 
-def make_labels(
-    batches: Iterable[Batch],
-    stock: Stock,
-    fields: Iterable[str],
-    *,
-    shop_name: str,
-    dots_per_inch: int | None = None,
-    most_dots: int | None = None,
-) -> list[Label]:
-    """A label for each batch, all with codes of one size where their words allow it.
+@dataclass(frozen=True)
+class LabelMaker:
+    """Makes labels of one stock, which all say the same fields.
 
-    Raises TooSmallError where the stock has no room for a code. `most_dots`: see `arrange`.
+    `dots_per_inch` is a label printer's; `most_dots` is the largest module that it can draw.
     """
-    fields = tuple(fields)
-    usual_lines = sample(fields, shop_name)
 
-    def fitted(batch: Batch) -> Label:
+    stock: Stock
+    fields: tuple[str, ...] = ()
+    shop_name: str = ""
+    dots_per_inch: int | None = None
+    most_dots: int | None = None
+
+    def labels(self, batches: Iterable[Batch]) -> list[Label]:
+        """A label for each batch, all with codes of one size where their words allow it.
+
+        Raises TooSmallError where the stock has no room for a code.
+        """
+        return [self.label(batch) for batch in batches]
+
+    @cached_property
+    def usual_lines(self) -> Lines:
+        return sample(self.fields, self.shop_name)
+
+    def label(self, batch: Batch) -> Label:
         qr = qr_code(batch.report_url())
-        usual = arrange(stock, qr.modules, usual_lines, dots_per_inch, most_dots)
-        lines = lines_of(batch, fields, shop_name)
-        kept = tuple(line for line in lines if not usual or line.field not in usual.left_out)
-        if usual and (scaled := largest_product(kept, usual)):
-            return Label(batch, qr, stock, usual, fields, scaled)
-        scaled = with_product(kept, PRODUCT_SCALES[-1])
-        size = size_of_type(scaled, usual.arrangement.words) if usual else 0
-        if usual and size >= min(LEGIBLE, usual.size):
-            return Label(batch, qr, stock, replace(usual, size=size), fields, scaled)
-        own = arrange(stock, qr.modules, with_product(lines, 1), dots_per_inch, most_dots)
-        if own is None:
+        lines = lines_of(batch, self.fields, self.shop_name)
+        usual = self.arrange(qr.modules, self.usual_lines)
+        layout, lines = fitted(lines, usual) if usual else (None, lines)
+        if layout is None:
+            lines = with_product(lines, PRODUCT_SCALES[-1])
+            layout = self.arrange(qr.modules, lines)
+        if layout is None:
             raise TooSmallError
-        kept = tuple(line for line in lines if line.field not in own.left_out)
-        return Label(batch, qr, stock, own, fields, with_product(kept, 1))
+        kept = tuple(line for line in lines if line.field not in layout.left_out)
+        return Label(batch, qr, self.stock, layout, self.fields, kept)
 
-    return [fitted(batch) for batch in batches]
+    def arrange(self, modules: int, lines: Lines) -> Layout | None:
+        return arrange(self.stock, modules, lines, self.dots_per_inch, self.most_dots)
 
-
-def carries_a_code(stock: Stock, modules: int) -> bool:
-    """Whether a code of so many modules and its letters fit, be it without another word."""
-    return arrange(stock, modules, with_code([], SAMPLE_CODE)) is not None
-
-
-def lines_of(batch: Batch, fields: Iterable[str], shop_name: str) -> tuple[Line, ...]:
-    """What the label of `batch` says, in order."""
-    said = {
-        "product": batch.product.name,
-        "batch_identifier": _("Batch %(batch)s") % {"batch": batch.batch_identifier},
-        "butcher_date": _("Butchered %(day)s") % {"day": worded(batch.butcher_date)},
-        "arrival_date": _("Arrived %(day)s") % {"day": worded(batch.arrival_date)},
-        "use_by": batch.use_by and _("Use by %(day)s") % {"day": worded(batch.use_by)},
-        "shop": shop_name,
-    }
-    lines = [Line(field, str(said[field])) for field in FIELDS if field in fields and said[field]]
-    if not batch.may_be_sold():
-        lines.insert(0, Line("warning", _("Not for sale")))
-    return with_code(lines, batch.spelled_code())
+    def carries_a_code(self, modules: int) -> bool:
+        """Whether a code of so many modules and its letters fit, be it without another word."""
+        return self.arrange(modules, sample([], "")) is not None
 
 
-def sample(fields: Iterable[str], shop_name: str) -> tuple[Line, ...]:
-    """What a usual label says: by it the code is made as large as such words allow."""
-    day = worded(date(2026, 9, 30))
-    said = {
-        "product": "Chicken thighs",
-        "batch_identifier": _("Batch %(batch)s") % {"batch": "260930-01"},
-        "butcher_date": _("Butchered %(day)s") % {"day": day},
-        "arrival_date": _("Arrived %(day)s") % {"day": day},
-        "use_by": _("Use by %(day)s") % {"day": day},
-        "shop": shop_name,
-    }
-    lines = [Line(field, said[field]) for field in FIELDS if field in fields]
-    return with_product(with_code(lines, SAMPLE_CODE), PRODUCT_SCALES[0])
-
-
-def with_code(lines: list[Line], code: str) -> tuple[Line, ...]:
-    """`lines` with the code's letters before the shop's name, which comes last and small."""
-    shop = [replace(line, scale=SHOP_SCALE) for line in lines if line.field == "shop"]
-    others = [line for line in lines if line.field != "shop"]
-    return (*others, Line("code", code, CODE_SCALE, is_whole=True), *shop)
-
-
-def largest_product(lines: tuple[Line, ...], layout: Layout) -> tuple[Line, ...] | None:
-    """`lines` with the product as large as fits, if any does; no word broken where that can be."""
-    box, size = layout.arrangement.words, layout.size
-    scaled = [with_product(lines, scale) for scale in PRODUCT_SCALES]
+def fitted(lines: Lines, usual: Layout) -> tuple[Layout | None, Lines]:
+    """`usual` and `lines` as large as they fit into it; None where they would be too small."""
+    box, size = usual.arrangement.words, usual.size
+    kept = tuple(line for line in lines if line.field not in usual.left_out)
+    scaled = [with_product(kept, scale) for scale in PRODUCT_SCALES]
     fitting = [it for it in scaled if fits(it, box, size)]
-    names = [[line for line in it if line.field == "product"] for it in fitting]
-    whole = [
-        it
-        for it, name in zip(fitting, names, strict=True)
-        if not any(line.breaks(box.width / size) for line in name)
-    ]
-    return next(iter(whole or fitting), None)
+    whole = [it for it in fitting if not breaks_the_product(it, box.width / size)]
+    if fitting:
+        return usual, (whole or fitting)[0]
+    smaller = size_of_type(scaled[-1], box)
+    if smaller < min(LEGIBLE, size):
+        return None, lines
+    return replace(usual, size=smaller), scaled[-1]
 
 
-def with_product(lines: tuple[Line, ...], scale: float) -> tuple[Line, ...]:
-    return tuple(replace(it, scale=scale) if it.field == "product" else it for it in lines)
-
-
-def worded(day: date) -> str:
-    """The date with its month as a word, and as short as that can be."""
-    return date_format(day, "j M Y")
+def breaks_the_product(lines: Lines, limit: float) -> bool:
+    return any(line.breaks(limit) for line in lines if line.field == "product")
 
 
 def reads_from_the_right(text: str) -> bool:

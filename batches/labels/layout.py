@@ -57,6 +57,10 @@ class Layout:
     left_out: tuple[str, ...]
     is_unbroken: bool
 
+    @property
+    def module(self) -> float:
+        return self.arrangement.module
+
 
 def size_of_type(lines: tuple[Line, ...], box: Box) -> float:
     """The largest type (mm) at which `lines` fit into `box`; 0 where even the least does not."""
@@ -82,95 +86,94 @@ def arrange(
     None where the stock leaves no room for a code that scans. On a roll, a module and the place of
     the code are whole dots of the printer; `most_dots` is the largest module it can draw.
     """
-    dot = MM_PER_INCH / (dots_per_inch or stock.dots_per_inch) if stock.is_roll else None
-    arrangements = list(candidates(stock, modules, dot, most_dots))
+    dot = dot_of(stock, dots_per_inch)
+    sizes = module_sizes(min(stock.label) / modules, dot, most_dots)
+    arrangements = [it for module in sizes for it in around(stock, modules, module, dot)]
     for count in range(len(LEFT_OUT_FIRST) + 1):
         left_out = LEFT_OUT_FIRST[:count]
         kept = tuple(line for line in lines if line.field not in left_out)
-        unbroken = tuple(replace(line, is_whole=not line.may_wrap) for line in kept)
-        layouts = [
-            Layout(arrangement, size, left_out, words is unbroken)
-            for arrangement in arrangements
-            for words in (unbroken, kept)
-            if (size := size_of_type(words, arrangement.words))
-        ]
-        if layouts:
+        if layouts := list(sized(arrangements, kept, left_out)):
             return best(layouts, stock)
     return None
 
 
+def sized(
+    arrangements: list[Arrangement], lines: tuple[Line, ...], left_out: tuple[str, ...]
+) -> Iterator[Layout]:
+    """The arrangements in which `lines` fit, with the largest type: dates in one row, or in two."""
+    unbroken = tuple(replace(line, is_whole=not line.may_wrap) for line in lines)
+    for arrangement in arrangements:
+        for words in (unbroken, lines):
+            if size := size_of_type(words, arrangement.words):
+                yield Layout(arrangement, size, left_out, words is unbroken)
+
+
 def best(layouts: list[Layout], stock: Stock) -> Layout:
     """The one with the largest code, of those whose words are easiest to read."""
+    for least_size, least_module in thresholds(stock):
+        good = [it for it in layouts if it.size >= least_size and it.module >= least_module]
+        if good:
+            break
+    largest = max(layout.module for layout in good)
+    least_tidy = max(TIDY * largest, least_module)
+    tidy = [it for it in layouts if it.is_unbroken and it.module >= least_tidy]
+    tidy_and_good = [it for it in tidy if it.size >= least_size]
+    small_but_tidy = [it for it in tidy if it.size >= TIDY * least_size]
+    chosen = tidy_and_good or small_but_tidy or good
+    return max(chosen, key=lambda layout: (layout.module, layout.size))
+
+
+def thresholds(stock: Stock) -> list[tuple[float, float]]:
+    """Type and module (mm) that a layout of `stock` should reach, the wished first, then less."""
     wished = min(max(0.045 * sqrt(stock.label[0] * stock.label[1]), COMFORTABLE), 3.5)
-    for least_size, least_module in (
+    return [
         (wished, EASY_MODULE),
         (COMFORTABLE, EASY_MODULE),
         (LEGIBLE, EASY_MODULE),
         (LEAST_SIZE, EASY_MODULE),
         (LEGIBLE, LEAST_MODULE),
         (LEAST_SIZE, LEAST_MODULE),
-    ):
-        good = [
-            layout
-            for layout in layouts
-            if layout.size >= least_size and layout.arrangement.module >= least_module
-        ]
-        if good:
-            break
-    largest = max(layout.arrangement.module for layout in good)
-    tidy = [
-        layout
-        for layout in layouts
-        if layout.is_unbroken
-        and layout.size >= TIDY * least_size
-        and layout.arrangement.module >= max(TIDY * largest, least_module)
     ]
-    chosen = [layout for layout in tidy if layout in good] or tidy or good
-    return max(chosen, key=lambda layout: (layout.arrangement.module, layout.size))
 
 
-def candidates(
-    stock: Stock, modules: int, dot: float | None, most_dots: int | None
-) -> Iterator[Arrangement]:
-    """Each size of module and, for it, the words beside the code and below it.
+def around(stock: Stock, modules: int, module: float, dot: float | None) -> Iterator[Arrangement]:
+    """The words beside a code with such modules, and below it; nothing where it does not fit.
 
     What is black stays where the printer reaches. The code's white edge need not, but it stays so
     far from the label's own edge that a feed which is off does not cut it.
     """
     left, top, right, bottom = stock.insets()
     width, height = stock.label
-    for module in module_sizes(min(width, height) / modules, dot, most_dots):
-        side, quiet = module * modules, module * QUIET_ZONE
-        from_left, from_top, from_right, from_bottom = (
-            max(inset - quiet, LEAST_PADDING) for inset in (left, top, right, bottom)
-        )
-        if dot:
-            from_left, from_top = ceil(from_left / dot) * dot, ceil(from_top / dot) * dot
-        spare_across = width - from_left - from_right - side
-        spare_down = height - from_top - from_bottom - side
-        if min(spare_across, spare_down) < 0:
-            return
-        yield Arrangement(
-            module,
-            code=Box(from_left, from_top + halved(spare_down, dot), side, side),
-            words=Box(
-                from_left + side, top, width - right - from_left - side, height - top - bottom
-            ),
-            is_stacked=False,
-        )
-        yield Arrangement(
-            module,
-            code=Box(from_left + halved(spare_across, dot), from_top, side, side),
-            words=Box(
-                left, from_top + side, width - left - right, height - bottom - from_top - side
-            ),
-            is_stacked=True,
-        )
+    side, quiet = module * modules, module * QUIET_ZONE
+    edges = [max(inset - quiet, LEAST_PADDING) for inset in (left, top, right, bottom)]
+    from_left, from_top = (ceil(it / dot) * dot if dot else it for it in edges[:2])
+    spare_across = width - from_left - edges[2] - side
+    spare_down = height - from_top - edges[3] - side
+    if min(spare_across, spare_down) < 0:
+        return
+    code = Box(from_left, from_top + halved(spare_down, dot), side, side)
+    words_left = from_left + side
+    words = Box(words_left, top, width - right - words_left, height - top - bottom)
+    yield Arrangement(module, code, words, is_stacked=False)
+    code = Box(from_left + halved(spare_across, dot), from_top, side, side)
+    words_top = from_top + side
+    words = Box(left, words_top, width - left - right, height - bottom - words_top)
+    yield Arrangement(module, code, words, is_stacked=True)
+
+
+def dot_of(stock: Stock, dots_per_inch: int | None) -> float | None:
+    """A dot (mm) of the label printer; None for a sheet, whose printer draws finer than that."""
+    return MM_PER_INCH / (dots_per_inch or stock.dots_per_inch) if stock.is_roll else None
 
 
 def halved(length: float, dot: float | None) -> float:
     """Half of it, in whole dots where there are dots."""
     return floor(length / 2 / dot) * dot if dot else length / 2
+
+
+def least_module(stock: Stock, dots_per_inch: int | None) -> float:
+    """The smallest module (mm) that is printed on `stock`: one that phones can read."""
+    return module_sizes(EASY_MODULE * 2, dot_of(stock, dots_per_inch), None)[0]
 
 
 def module_sizes(largest: float, dot: float | None, most_dots: int | None) -> list[float]:

@@ -16,7 +16,7 @@ from ..models import Batch, LabelRun
 from ..models.own_stock import known_stock
 from .address import refusal
 from .job import Job
-from .label import TooSmallError, make_labels
+from .label import LabelMaker, TooSmallError
 from .zpl import MOST_DOTS, Writer, read_pictures
 
 
@@ -25,16 +25,17 @@ from .zpl import MOST_DOTS, Writer, read_pictures
 def label_run(request: HttpRequest, run: int) -> HttpResponse:
     """The sheets of one job, to be printed now or once more."""
     found = get_object_or_404(LabelRun.objects.select_related("printed_by"), pk=run)
-    job, for_zpl = job_of(found), job_of(found, MOST_DOTS)
-    codes = found.printed_labels.values_list("batch_id", flat=True)
+    job = job_of(found)
     context: dict[str, Any] = {
         "run": found,
         "job": job,
         "refusal": refusal(),
         "changed": found.changed_batches(),
-        "codes": " ".join(codes),
+        "printed": found.printed_labels.all(),
+        "may_be_undone": found.may_be_undone_by(request.user),  # type: ignore[arg-type]
     }
-    if for_zpl and for_zpl.stock.is_roll:
+    if job and job.stock.is_roll and (for_zpl := job_of(found, MOST_DOTS)):
+        context["is_roll"] = True
         context["to_draw"] = Writer(for_zpl, found.dots_per_inch, {}).to_draw()
     return render(request, "batches/labels/run.html", context, status=200 if job else 409)
 
@@ -68,44 +69,46 @@ def label_run_zpl(request: HttpRequest, run: int) -> HttpResponse:
 def undo_label_run(request: HttpRequest, run: int) -> HttpResponse:
     """For a job that never reached paper: its labels are not out."""
     found = get_object_or_404(LabelRun, pk=run)
-    batches = [printed.batch for printed in found.printed_labels.select_related("batch")]
+    if not found.may_be_undone_by(request.user):  # type: ignore[arg-type] # staff_required
+        words = _("Only whoever printed them can say so, and only within an hour.")
+        messages.error(request, words)
+        return redirect(found)
+    codes = list(found.printed_labels.values_list("batch_id", flat=True))
     found.delete()
     messages.success(request, _("Noted: these labels were not printed."))
-    return redirect(batches[0] if len(batches) == 1 else "portal")
+    return redirect("batch", codes[0]) if len(codes) == 1 else redirect("portal")
 
 
 @staff_required
 @require_POST
 def labels_gone(request: HttpRequest, code: str) -> HttpResponse:
-    """Somebody has taken the wrong labels of a batch off."""
-    batch = get_object_or_404(Batch.objects.select_related("product"), pk=code)
-    wrong = [printed.pk for printed in batch.wrong_labels()]
-    batch.printed_labels.filter(pk__in=wrong).update(gone_at=timezone.now())
-    messages.success(
-        request, _("Noted: the wrong labels of batch %(batch)s are gone.") % {"batch": batch}
-    )
+    """Somebody has taken labels of a batch off: those that the page showed to be wrong."""
+    batch = get_object_or_404(Batch, pk=code)
+    shown = [number for number in request.POST.getlist("labels") if number.isdecimal()]
+    out = batch.printed_labels.filter(pk__in=[number[:18] for number in shown], gone_at=None)
+    if out.update(gone_at=timezone.now()):
+        words = _("Noted: the wrong labels of batch %(batch)s are gone.")
+        messages.success(request, words % {"batch": batch})
     return redirect(batch)
 
 
 def job_of(run: LabelRun, most_dots: int | None = None) -> Job | None:
-    """The job as it was printed; None where it would not be right to print it so again.
+    """The job, to be printed once more; None where that would not give the same labels.
 
-    That is where a label would say something else now, the stock is known no more, or no phone
-    could open the code.
+    That is where they would say something else now, a batch is gone, the stock has been measured
+    anew, or no phone could open the code.
     """
     stock = known_stock().get(run.stock)
     printed = list(run.printed_labels.select_related("batch__product"))
-    if stock is None or refusal() or run.changed_batches():
+    is_whole = sum(it.copies for it in printed) == run.labels
+    is_same = stock is not None and stock.measures == run.measures
+    if not (stock and is_same and is_whole) or refusal() or run.changed_batches():
         return None
+    maker = LabelMaker(
+        stock, tuple(run.fields.split()), settings.SHOP_NAME, run.dots_per_inch, most_dots
+    )
     try:
-        labels = make_labels(
-            [it.batch for it in printed],
-            stock,
-            run.fields.split(),
-            shop_name=settings.SHOP_NAME,
-            dots_per_inch=run.dots_per_inch,
-            most_dots=most_dots,
-        )
+        labels = maker.labels(it.batch for it in printed)
     except TooSmallError:
         return None
     copies = [it.copies for it in printed]

@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 MM_PER_INCH = 25.4
 # Most printers leave the outer sixth of an inch of a page white.
@@ -54,7 +54,6 @@ class Stock:
     printable: tuple[float, float] | None = None
     is_sure: bool = True
     is_cut_by_hand: bool = False
-    edit_url: str = ""  # of the shop's own
 
     @classmethod
     def of(cls, entry: dict[str, Any]) -> Self:
@@ -71,7 +70,8 @@ class Stock:
     @property
     def size(self) -> str:
         """A label's width and height, as on its box."""
-        return f"{self.label[0]:.4g} × {self.label[1]:.4g} mm"
+        width, height = (number_format(f"{length:.4g}") for length in self.label)
+        return f"{width} × {height} mm"
 
     @property
     def capacity(self) -> int:
@@ -110,6 +110,11 @@ class Stock:
         left, top, right, bottom = (max(padding, UNPRINTABLE_EDGE - edge) for edge in edges)
         return left, top, right, bottom
 
+    @property
+    def measures(self) -> str:
+        """By these it is told whether stock has been measured anew."""
+        return f"{self.page} {self.grid} {self.label} {self.margin} {self.pitch}"
+
     def rows_of_places(self) -> list[list[Place]]:
         """The places of a page as they lie on it."""
         places, columns = self.places(), self.grid[0]
@@ -119,7 +124,7 @@ class Stock:
     def words(self) -> str:
         """By these it is found; static/js/labels.js compares what is typed in the same way."""
         size = f"{self.label[0]:g}x{self.label[1]:g}"
-        told = (*self.maker.split(), *self.numbers, *self.name.split(), size)
+        told = (*self.maker.split(), *self.numbers, *self.name.split(), self.name, size)
         return " ".join(filter(None, map(plain, told)))
 
     def nearest(self, others: Iterable[Self]) -> Self | None:
@@ -134,38 +139,43 @@ class Stock:
             default=None,
         )
 
-    def faults(self) -> Iterator[tuple[str, str | Promise]]:
+    def faults(self) -> Iterator[tuple[str, str]]:
         """What cannot be true of it: the measure to mend, and a sentence that says how."""
-        for axis, (step, margin, page) in enumerate(
-            (
-                ("pitch_x", "margin_left", "page_width"),
-                ("pitch_y", "margin_top", "page_height"),
+        yield from self.faults_along(0, "pitch_x", "margin_left", "page_width")
+        yield from self.faults_along(1, "pitch_y", "margin_top", "page_height")
+
+    def faults_along(
+        self, axis: int, step: str, margin: str, page: str
+    ) -> Iterator[tuple[str, str]]:
+        label, pitch = self.label[axis], self.pitch[axis]
+        end, paper = self.end(axis), self.page[axis]
+        if self.grid[axis] > 1 and pitch < label - TOLERANCE:
+            words = _(
+                "Labels would overlap: a label measures %(label)s, and the next one begins after "
+                "%(pitch)s. Measure from edge to same edge."
             )
-        ):
-            if self.grid[axis] > 1 and self.pitch[axis] < self.label[axis] - TOLERANCE:
-                yield (
-                    step,
-                    _(
-                        "Labels would overlap: a label measures %(label).2f mm, and the next one "
-                        "begins after %(pitch).2f mm. Measure from edge to same edge."
-                    )
-                    % {"label": self.label[axis], "pitch": self.pitch[axis]},
-                )
-            elif self.end(axis) > self.page[axis] + TOLERANCE:
-                field = page if self.grid[axis] == 1 and not self.margin[axis] else margin
-                yield (
-                    field,
-                    _(
-                        "The last label would end at %(end).2f mm, and the page at %(page).2f mm. "
-                        "Check the margin, the number of labels and the step between them."
-                    )
-                    % {"end": self.end(axis), "page": self.page[axis]},
-                )
+            yield step, words % {"label": told(label), "pitch": told(pitch)}
+        elif end > paper + TOLERANCE:
+            words = _(
+                "The last label would end at %(end)s, and the page at %(page)s. Check the margin, "
+                "the number of labels and the step between them."
+            )
+            is_alone = self.grid[axis] == 1 and not self.margin[axis]
+            yield page if is_alone else margin, words % {"end": told(end), "page": told(paper)}
+
+
+def told(length: float) -> str:
+    """A length (mm) for those who measure in mm and for those who do in inches."""
+    mm, inches = f"{length:.2f}", f"{length / MM_PER_INCH:.3f}"
+    told_in = {"mm": mm, "inches": inches}
+    for unit, digits in told_in.items():
+        told_in[unit] = number_format(digits.rstrip("0").rstrip("."))
+    return _("%(mm)s mm (%(inches)s in)") % told_in
 
 
 def plain(word: str) -> str:
     """A word as it is compared: "DK-11209" is "dk11209", and "62×29" is "62x29"."""
-    return re.sub(r"[^\w.]", "", word.lower().replace("×", "x"))
+    return re.sub(r"[^\w./]", "", word.lower().replace("×", "x").replace(",", "."))
 
 
 @cache

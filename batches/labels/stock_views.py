@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ..access import staff_required
+from ..forms import save_unless_taken
 from ..models import LabelSetup, OwnStock
 from ..models.own_stock import known_stock
 from .choosing import short_query
@@ -28,10 +29,11 @@ def edit_stock(request: HttpRequest, number: int) -> HttpResponse:
 
 def own_stock(request: HttpRequest, stock: OwnStock) -> HttpResponse:
     """The form of one stock; saved, it leads back to the labels that were chosen before."""
-    query = short_query(request.GET)
+    query = short_query(request.GET.getlist("batch"))
     form = OwnStockForm(request.POST if request.method == "POST" else None, instance=stock)
-    if form.is_valid():
-        saved = form.save()
+    if saved := save_unless_taken(form):
+        if "dots_per_inch" in form.changed_data:  # what was remembered was of another printer
+            LabelSetup.objects.filter(stock=saved.key).update(dots_per_inch=saved.dots_per_inch)
         messages.success(request, _("“%(stock)s” is kept.") % {"stock": saved})
         chosen = f"?{query}&stock={saved.key}" if query else f"?stock={saved.key}"
         return redirect(reverse("labels") + chosen)
@@ -45,7 +47,7 @@ def delete_stock(request: HttpRequest, number: int) -> HttpResponse:
     stock = get_object_or_404(OwnStock, pk=number)
     stock.delete()
     messages.success(request, _("“%(stock)s” is deleted.") % {"stock": stock})
-    return redirect("labels")
+    return redirect("portal")
 
 
 @staff_required
@@ -59,7 +61,7 @@ def label_test_page(request: HttpRequest) -> HttpResponse:
         raise Http404
     setup = usual.on(stock)
     places = stock.places((setup.nudge_x, setup.nudge_y))
-    context = {"stock": stock, "places": places, "query": short_query(request.GET)}
+    context = {"stock": stock, "places": places, "query": short_query(request.GET.getlist("batch"))}
     return render(request, "batches/labels/test_page.html", context)
 
 

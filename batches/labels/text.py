@@ -13,7 +13,8 @@ WIDTHS = {
     **dict.fromkeys("ijlıιїі.,:;'’|!·  ", 0.31),
     **dict.fromkeys('frtIİΙІ()[]{}/\\-‐"*`', 0.46),
     **dict.fromkeys("mwMW%@&ωψφΦΨΩжшщыюфЖШЩЫЮФМœæŒÆ—…", 1.0),
-    **dict.fromkeys("ШЩЮ", 1.12),
+    **dict.fromkeys("ШЩЮسشصض", 1.12),
+    "﷽": 8.0,
 }
 CAPITAL, SMALL, UNCASED, FULL, PICTURE = 0.81, 0.67, 0.9, 1.0, 1.4
 

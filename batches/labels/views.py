@@ -1,28 +1,31 @@
 """Choosing how labels are printed, and seeing them before they are."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from ..access import staff_required
 from ..codes import LENGTH
-from ..models import Batch, LabelRun, LabelSetup, PrintedLabels
+from ..models import Batch, LabelRun, LabelSetup, OwnStock, PrintedLabels
 from ..models.own_stock import known_stock
 from ..qr import qr_code
 from .address import refusal, warning
 from .choosing import chosen_batches, filled_in, short_query
 from .fields import FIELDS
 from .forms import PrintForm
-from .job import Job
-from .label import TooSmallError, carries_a_code, make_labels
-from .layout import EASY_MODULE, LEAST_MODULE, LEGIBLE
+from .job import Job, places_shown
+from .label import LabelMaker, TooSmallError
+from .layout import EASY_MODULE, LEGIBLE, least_module
 from .stock import Stock
 
 
@@ -34,49 +37,43 @@ def labels(request: HttpRequest) -> HttpResponse:
     batches, missing = chosen_batches(given)
     stocks = known_stock()
     setup = LabelSetup.usual(request.user, stocks)  # type: ignore[arg-type] # staff_required
-    wanted = stocks.get(given.get("stock", setup.stock))
-    if wanted and wanted.key != setup.stock:
-        setup = setup.on(wanted)
-    form = PrintForm(filled_in(given, setup), batches=batches, known_stock=stocks)
-    refused = refusal()
-    stock = form.chosen_stock
-    is_possible = batches and form.is_valid() and not refused
-    job = make_job(form, batches, stock) if is_possible and stock else None
+    key = given.get("use") or given.get("stock", setup.stock)
+    if key in stocks and key != setup.stock:
+        setup = setup.on(stocks[key])
+    form = PrintForm(filled_in(given, key, setup), batches=batches, known_stock=stocks)
+    job = make_job(form) if form.is_valid() else None
+    query = "" if missing else short_query((batch.pk for batch in batches), form.data)
     if request.method == "POST" and form.is_valid():
         remember(setup, form)
-        if answer := answer_to(request, job, setup):
-            return answer
+        if address := way_on(request, job, setup, query):
+            return redirect(address)
     context = {
         "form": form,
         "batches": batches,
         "missing": missing,
         "job": job,
-        "refusal": refused,
-        "warning": warning(),
-        "is_too_small": bool(is_possible and stock and not job),
+        "query": query,
         "unsaleable": [batch for batch in batches if not batch.may_be_sold()],
-        "query": short_query(given),
-        **about_stock(stock, stocks, job),
+        **what_hinders(form, stocks, job),
+        **about_stock(form.chosen_stock, stocks, job),
     }
-    is_refused = bool(form.errors) or given.get("do") == "print"
+    is_refused = form.errors or request.POST.get("do") == "print"
     return render(request, "batches/labels/labels.html", context, status=422 if is_refused else 200)
 
 
-def make_job(form: PrintForm, batches: Sequence[Batch], stock: Stock) -> Job | None:
-    """The job the valid form asks for; None where its stock has no room for a code."""
-    chosen = form.cleaned_data
+def make_job(form: PrintForm) -> Job | None:
+    """The job the valid form asks for; None where nothing can be printed."""
+    chosen, stock = form.cleaned_data, form.chosen_stock
+    if not form.batches or stock is None or refusal():
+        return None
+    fields = tuple(chosen["field"])
+    maker = LabelMaker(stock, fields, settings.SHOP_NAME, chosen["dots_per_inch"])
     try:
-        drawn = make_labels(
-            batches,
-            stock,
-            chosen["field"],
-            shop_name=settings.SHOP_NAME,
-            dots_per_inch=chosen["dots_per_inch"],
-        )
+        drawn = maker.labels(form.batches)
     except TooSmallError:
         return None
     nudge = (chosen["nudge_x"], chosen["nudge_y"])
-    return Job(stock, drawn, form.copies_of_each(), chosen["start"], nudge)
+    return Job(stock, drawn, form.copies_of_each(), chosen.get("start", 1), nudge)
 
 
 def remember(setup: LabelSetup, form: PrintForm) -> None:
@@ -86,24 +83,42 @@ def remember(setup: LabelSetup, form: PrintForm) -> None:
     setup.remember()
 
 
-def answer_to(request: HttpRequest, job: Job | None, setup: LabelSetup) -> HttpResponse | None:
-    """Where a valid form leads; None where its own page answers it."""
+def way_on(request: HttpRequest, job: Job | None, setup: LabelSetup, query: str) -> str | None:
+    """The address to which a valid form leads; None where its own page has the answer.
+
+    That is so where what was sent is too long for a link, and where nothing can be printed.
+    """
     do = request.POST.get("do")
     if do == "test":
-        query = f"stock={setup.stock}&{short_query(request.POST)}"
-        return redirect(reverse("label_test_page") + f"?{query}")
-    if do == "print":
-        return redirect(record(setup, job).get_absolute_url() + "#print") if job else None
-    query = short_query(request.POST)
-    return redirect(reverse("labels") + f"?{query}") if query else None
+        return f"{reverse('label_test_page')}?stock={setup.stock}&{query}"
+    if do == "measure":
+        return f"{reverse('add_stock')}?{query}"
+    if do == "print" and job is None:
+        return None
+    if do == "print" and request.POST.get("shown", setup.stock) != setup.stock:
+        messages.info(request, _("You chose another stock. Look at its labels, then print."))
+    elif do == "print" and job:
+        if run := record(setup, job):
+            return f"{run.get_absolute_url()}#print"
+        messages.error(request, _("A batch was deleted in this moment. Look once more."))
+    return f"{reverse('labels')}?{query}" if query else None
 
 
 @transaction.atomic
-def record(setup: LabelSetup, job: Job) -> LabelRun:
-    """Keep what these labels say, so that it can be told when it is not so any more."""
+def record(setup: LabelSetup, job: Job) -> LabelRun | None:
+    """Keep what these labels say, so that it can be told when it is not so any more.
+
+    None where a batch has been deleted since it was looked up.
+    """
+    copied = [(it, copies) for it, copies in zip(job.labels, job.copies, strict=True) if copies]
+    there = Batch.objects.locked().filter(pk__in=[label.batch.pk for label, _copies in copied])
+    if len(there) < len(copied):
+        return None
     run = LabelRun.objects.create(
         printed_by=setup.account,
         stock=job.stock.key,
+        measures=job.stock.measures,
+        labels=job.total,
         start=job.start,
         nudge_x=setup.nudge_x,
         nudge_y=setup.nudge_y,
@@ -112,23 +127,64 @@ def record(setup: LabelSetup, job: Job) -> LabelRun:
     )
     PrintedLabels.objects.bulk_create(
         PrintedLabels(run=run, batch=label.batch, copies=copies, says=json.dumps(label.says))
-        for label, copies in zip(job.labels, job.copies, strict=True)
-        if copies
+        for label, copies in copied
     )
     return run
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Stock to choose, whether a code fits on it, and where the shop's own is measured anew."""
+
+    stock: Stock
+    is_chosen: bool
+    is_large_enough: bool
+    edit_url: str
+
+
+def modules_of_any_code() -> int:
+    """How many modules a code has to a side: each batch's has as many, as their links are alike."""
+    return qr_code(settings.PUBLIC_URL + reverse("report", args=["0" * LENGTH])).modules
+
+
+def choices_of(stocks: Mapping[str, Stock], chosen: Stock | None) -> list[Choice]:
+    modules = modules_of_any_code()
+    return [
+        Choice(
+            it,
+            it == chosen,
+            LabelMaker(it).carries_a_code(modules),
+            reverse("edit_stock", args=[number]) if (number := OwnStock.number_of(it.key)) else "",
+        )
+        for it in stocks.values()
+    ]
+
+
+def what_hinders(form: PrintForm, stocks: Mapping[str, Stock], job: Job | None) -> dict[str, Any]:
+    """Why the labels cannot be printed, and what to do about it."""
+    stock, refused = form.chosen_stock, refusal()
+    hindered: dict[str, Any] = {"refusal": refused, "warning": warning()}
+    if job or refused or form.errors or not form.batches or stock is None:
+        return hindered
+    modules, dots_per_inch = modules_of_any_code(), form.cleaned_data["dots_per_inch"]
+    fitting = (
+        other
+        for other in stocks.values()
+        if LabelMaker(other, dots_per_inch=dots_per_inch).carries_a_code(modules)
+    )
+    least = modules * least_module(stock, dots_per_inch)
+    nearest = stock.nearest(it for it in fitting if it != stock)
+    return hindered | {"is_too_small": True, "least_side": least, "nearest": nearest}
 
 
 def about_stock(
     stock: Stock | None, stocks: Mapping[str, Stock], job: Job | None
 ) -> dict[str, Any]:
-    """What there is to say of the chosen stock, and all stock there is to choose from."""
-    any_report = settings.PUBLIC_URL + reverse("report", args=["0" * LENGTH])
-    modules = qr_code(any_report).modules
-    choices = [(it, carries_a_code(it, modules)) for it in stocks.values()]
-    about: dict[str, Any] = {"stock": stock, "choices": choices}
-    if stock and not job:
-        about["least_side"] = modules * LEAST_MODULE
-        about["nearest"] = stock.nearest(it for it, fits in choices if fits and it != stock)
+    """The chosen stock with its places, and all stock there is to choose from."""
+    about: dict[str, Any] = {"stock": stock, "choices": choices_of(stocks, stock)}
+    if stock and not stock.is_roll:
+        about["places"] = places_shown(stock, job)
+        about["is_part_used"] = job is not None and job.start > 1
     if job:
         left_out = {field for label in job.labels for field in label.left_out}
         about["left_out"] = [FIELDS[field] for field in FIELDS if field in left_out]

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..qr import QUIET_ZONE
 from .job import Job
-from .label import BASELINE, Label, Row
+from .label import Label, Row
 from .stock import MM_PER_INCH
 
 MOST_DOTS = 10  # the largest magnification that every printer's ^BQ takes
@@ -100,36 +100,36 @@ class Writer:
 
     def label(self, label: Label, copies: int) -> Iterator[str]:
         width, height = label.stock.label
-        yield f"^XA^CI28^LH0,0^PW{self.dots(width)}^LL{self.dots(height)}\n"
         quiet = label.module * QUIET_ZONE
-        yield self.place(label.code.left + quiet, label.code.top + quiet, up=QR_DROP)
-        yield f"^BQN,2,{self.dots(label.module)}^FH^FDMA,{escaped(label.batch.report_url())}^FS\n"
+        left, top = self.dots(label.code.left + quiet), self.dots(label.code.top + quiet) - QR_DROP
+        x, y = self.shift(label, left, top)
+        yield f"^XA^CI28^LH0,0^PW{self.dots(width)}^LL{self.dots(height)}\n"
+        yield f"^FO{left + x},{top + y}^BQN,2,{self.dots(label.module)}"
+        yield f"^FH^FDMA,{escaped(label.batch.report_url())}^FS\n"
         for row in label.rows:
-            yield from self.row(row)
+            yield from self.row(row, x, y)
         yield f"^PQ{copies}^XZ\n"
 
-    def row(self, row: Row) -> Iterator[str]:
-        box = row.box
+    def shift(self, label: Label, left: int, top: int) -> tuple[int, int]:
+        """The nudge in dots; not so far that something would begin before the label's edge."""
+        lefts = [left, *(self.dots(row.box.left) for row in label.rows)]
+        tops = [top, *(self.dots(row.box.top) for row in label.rows)]
+        across, down = map(self.dots, self.job.nudge)
+        return max(across, -min(lefts)), max(down, -min(tops))
+
+    def row(self, row: Row, x: int, y: int) -> Iterator[str]:
+        left, top = self.dots(row.box.left) + x, self.dots(row.box.top) + y
+        width, height = self.dots(row.box.width), self.dots(row.box.height)
+        reverse = "^FR" if row.is_inverse else ""
         if row.is_inverse:
-            height = self.dots(box.height)
-            yield f"{self.place(box.left, box.top)}^GB{self.dots(box.width)},{height},{height}^FS"
+            yield f"^FO{left},{top}^GB{width},{height},{height}^FS"
         if picture := self.pictures.get(row.key):
-            yield from self.picture(row, picture)
+            spare = width - picture.width
+            moved = spare // 2 if row.is_centred else spare if row.is_rtl else 0
+            size = len(picture.dots) // 2
+            yield f"^FO{left + max(moved, 0)},{top}{reverse}"
+            yield f"^GFA,{size},{size},{picture.bytes_in_a_row},{picture.dots}^FS\n"
             return
-        yield self.place(box.left, row.y - row.size * BASELINE)
-        yield "^FR" if row.is_inverse else ""
-        yield f"^A0N,{self.dots(row.size)}"
-        yield f"^FB{self.dots(box.width)},1,0,C" if row.is_centred else ""
+        block = f"^FB{width},1,0,C" if row.is_centred else ""
+        yield f"^FO{left},{top}{reverse}^A0N,{self.dots(row.size)}{block}"
         yield f"^FH^FD{escaped(row.text)}^FS\n"
-
-    def picture(self, row: Row, picture: Picture) -> Iterator[str]:
-        spare = row.box.width - picture.width * MM_PER_INCH / self.dots_per_inch
-        moved = spare / 2 if row.is_centred else spare if row.is_rtl else 0
-        size = len(picture.dots) // 2
-        yield self.place(row.box.left + moved, row.box.top)
-        yield "^FR" if row.is_inverse else ""
-        yield f"^GFA,{size},{size},{picture.bytes_in_a_row},{picture.dots}^FS\n"
-
-    def place(self, left: float, top: float, up: int = 0) -> str:
-        across, down = self.job.nudge
-        return f"^FO{max(self.dots(left + across), 0)},{max(self.dots(top + down) - up, 0)}"

@@ -8,6 +8,7 @@ from django.db import IntegrityError, models, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..codes import LENGTH, new_code
@@ -114,20 +115,25 @@ class Batch(models.Model):
             "butcher_date": self.butcher_date.isoformat(),
             "arrival_date": self.arrival_date.isoformat(),
             "use_by": self.use_by.isoformat() if self.use_by else "",
+            "warning": self.label_warning(),
             "address": settings.PUBLIC_URL,
         }
+
+    def label_warning(self) -> str:
+        """What a label of it warns of; empty while it may be sold."""
+        return "" if self.may_be_sold() else gettext("Not for sale")
 
     def wrong_labels(self) -> list["PrintedLabels"]:
         """Its labels that are still out and say what is not so any more."""
         return [
             printed
             for printed in self.printed_labels.all()
-            if not printed.gone_at and printed.differences()
+            if printed.is_out and printed.differences()
         ]
 
     def labels_out(self) -> int:
         """How many of its labels may be on packs."""
-        return sum(it.copies for it in self.printed_labels.all() if not it.gone_at)
+        return sum(printed.copies for printed in self.printed_labels.all() if printed.is_out)
 
     def qr_code(self) -> SafeString:
         return qr_svg(self.report_url())

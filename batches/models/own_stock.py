@@ -2,7 +2,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from ..labels.stock import DOTS_PER_INCH, Stock, ready_made
@@ -12,7 +11,6 @@ LENGTHS = [
     MaxValueValidator(1000.0, _("This is more than 1 m. Check the number, and its unit.")),
 ]
 MARGINS = [MaxValueValidator(500.0, _("This is more than 500 mm. Check the number, and its unit."))]
-COUNTS = [MinValueValidator(1), MaxValueValidator(100)]
 
 
 class OwnStock(models.Model):
@@ -35,8 +33,8 @@ class OwnStock(models.Model):
     )
     page_width = models.FloatField(_("page's width"), validators=LENGTHS, default=210.0)
     page_height = models.FloatField(_("page's height"), validators=LENGTHS, default=297.0)
-    columns = models.PositiveSmallIntegerField(_("labels across"), validators=COUNTS, default=1)
-    rows = models.PositiveSmallIntegerField(_("labels down"), validators=COUNTS, default=1)
+    columns = models.PositiveSmallIntegerField(_("labels across"), default=1)
+    rows = models.PositiveSmallIntegerField(_("labels down"), default=1)
     margin_left = models.FloatField(_("left margin"), validators=MARGINS, default=0.0)
     margin_top = models.FloatField(_("top margin"), validators=MARGINS, default=0.0)
     pitch_x = models.FloatField(_("step across"), validators=LENGTHS)
@@ -62,13 +60,19 @@ class OwnStock(models.Model):
     def key(self) -> str:
         return f"{self.KEY_PREFIX}{self.pk}"
 
+    @classmethod
+    def number_of(cls, key: str) -> int | None:
+        """The primary key of the own stock with this `Stock.key`; None for a maker's."""
+        number = key.removeprefix(cls.KEY_PREFIX)
+        return int(number) if key != number else None
+
     def clean(self) -> None:
         """What the measures, each possible by itself, make impossible together."""
-        measures = (self.label_width, self.label_height, self.pitch_x, self.pitch_y)
-        if None in measures:  # refused already
+        lengths = [getattr(self, field.name) for field in self._meta.concrete_fields[1:]]
+        if None in lengths:  # refused already
             return
         faults = self.stock().faults()
-        errors = {field: ValidationError(str(words), code="fault") for field, words in faults}
+        errors = {field: ValidationError(words, code="fault") for field, words in faults}
         if errors:
             raise ValidationError(errors)
 
@@ -86,7 +90,6 @@ class OwnStock(models.Model):
             margin=(0, 0) if is_roll else (self.margin_left, self.margin_top),
             pitch=label if is_roll else (self.pitch_x, self.pitch_y),
             dots_per_inch=self.dots_per_inch,
-            edit_url=reverse("edit_stock", args=[self.pk]) if self.pk else "",
         )
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..labels.fields import FIELDS, FIRST_FIELDS, worded
+from ..labels.fields import FIELDS, FIRST_FIELDS, as_read
 from ..labels.stock import DEFAULT_STOCK, DOTS_PER_INCH, Stock
 
 if TYPE_CHECKING:
@@ -69,13 +70,21 @@ class LabelSetup(models.Model):
 
 
 class LabelRun(models.Model):
-    """One job of printing; its `fields` are as those of LabelSetup."""
+    """One job of printing.
+
+    `fields` is as in LabelSetup, `measures` are those of its stock (`Stock.measures`), and
+    `labels` is how many there were.
+    """
+
+    UNDO_WITHIN = timedelta(hours=1)
 
     printed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=gettext_lazy("printed by")
     )
     printed_at = models.DateTimeField(gettext_lazy("printed at"), auto_now_add=True)
     stock = models.CharField(gettext_lazy("label stock"), max_length=40)
+    measures = models.CharField(max_length=200)
+    labels = models.PositiveSmallIntegerField()
     start = models.PositiveSmallIntegerField(default=1)
     nudge_x = models.FloatField(default=0.0)
     nudge_y = models.FloatField(default=0.0)
@@ -87,6 +96,11 @@ class LabelRun(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("label_run", args=[self.pk])
+
+    def may_be_undone_by(self, account: AbstractBaseUser) -> bool:
+        """Whoever printed knows for a while whether it reached paper; later, labels may be out."""
+        is_recent = timezone.now() - self.printed_at < self.UNDO_WITHIN
+        return is_recent and self.printed_by_id == account.pk
 
     def changed_batches(self) -> list["Batch"]:
         """Those of which its labels say what is not so any more."""
@@ -104,9 +118,9 @@ class Difference:
 
     def __str__(self) -> str:
         words = {
-            "field": FIELDS.get(self.field, _("Address")),
-            "said": worded(self.field, self.said),
-            "now": worded(self.field, self.now),
+            "field": (FIELDS | {"warning": _("Warning"), "address": _("Address")})[self.field],
+            "said": as_read(self.field, self.said),
+            "now": as_read(self.field, self.now),
         }
         return _("%(field)s: they say %(said)s; now it is %(now)s.") % words
 
@@ -129,6 +143,11 @@ class PrintedLabels(models.Model):
 
     def __str__(self) -> str:
         return f"{self.copies} × {self.batch}"
+
+    @property
+    def is_out(self) -> bool:
+        """Whether they may be on packs, as far as anybody has said."""
+        return self.gone_at is None
 
     def differences(self) -> list[Difference]:
         """What they say that is not so any more."""

@@ -28,7 +28,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         return self.filter(turned[freshness], recalled_at=None)
 
     def with_labels_out(self) -> Self:
-        """Those whose labels may be on packs."""
+        """Those with labels of which `is_out` says that they may be on packs."""
         return self.filter(printed_labels__gone_at=None, printed_labels__isnull=False).distinct()
 
     def newest_first(self) -> Self:

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from batches.forms import FEW_PRODUCTS, BatchForm, FindForm
+from batches.forms import FEW_PRODUCTS, BatchForm, FindForm, save_unless_taken
 from batches.models import Batch, Product
 from conftest import MakeBatch
 
@@ -92,8 +92,8 @@ def test_an_identifier_is_unique_whatever_its_case(make_batch: MakeBatch) -> Non
 def test_of_two_who_save_one_identifier_in_one_moment_one_is_told(staff: User) -> None:
     forms = [BatchForm(data(), instance=Batch(created_by=staff)) for _ in range(2)]
     assert [form.is_valid() for form in forms] == [True, True]
-    assert isinstance(forms[0].save_unless_taken(), Batch)
-    assert forms[1].save_unless_taken() is None
+    assert isinstance(save_unless_taken(forms[0]), Batch)
+    assert save_unless_taken(forms[1]) is None
     assert list(forms[1].errors) == ["batch_identifier"]
     assert Batch.objects.count() == 1
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 import pytest
 
 from batches.labels.fields import FIELDS, FIRST_FIELDS
-from batches.labels.label import Label, TooSmallError, make_labels, reads_from_the_right
+from batches.labels.label import Label, LabelMaker, TooSmallError, reads_from_the_right
 from batches.labels.stock import Stock, ready_made
 from batches.models import Batch, Product
 from conftest import MakeBatch
@@ -14,8 +14,7 @@ L7160 = ready_made()["avery-l7160"]
 
 
 def label_of(batch: Batch, stock: Stock = L7160, fields: list[str] = FIRST_FIELDS) -> Label:
-    [label] = make_labels([batch], stock, fields, shop_name="Corner Butcher")
-    return label
+    return LabelMaker(stock, tuple(fields), "Corner Butcher").label(batch)
 
 
 def texts(label: Label) -> list[str]:
@@ -75,9 +74,8 @@ def test_a_name_that_leaves_no_room_costs_its_label_a_smaller_code(
     product = Product.objects.create(name="鸡" * 60)
     wide = make_batch(product=product, batch_identifier="W" * 20, use_by=date(2026, 12, 1))
     batches = [usual, wide]
-    first, second = make_labels(
-        batches, ready_made()["onlinelabels-ol5125"], FIELDS, shop_name="The Corner Butcher"
-    )
+    maker = LabelMaker(ready_made()["onlinelabels-ol5125"], tuple(FIELDS), "The Corner Butcher")
+    first, second = maker.labels(batches)
     assert first.module > second.module >= 0.4
     assert second.layout.size >= 1.2
 

@@ -5,9 +5,15 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from batches.models import Batch, LabelRun, PrintedLabels, Product
+from batches.labels.job import Job
+from batches.labels.label import LabelMaker
+from batches.labels.stock import ready_made
+from batches.labels.views import record
+from batches.models import Batch, LabelRun, LabelSetup, OwnStock, PrintedLabels, Product
 from conftest import MakeBatch, words
 
 from .test_labels import printed, sheets
@@ -71,13 +77,81 @@ class TestRecord:
         assert not PrintedLabels.objects.exists()
         assert staff_client.get(f"/admin/labels/{run.pk}").status_code == 404
 
+    def test_only_whoever_printed_can_take_it_back_and_not_for_long(
+        self, staff_client: Client, administrator_client: Client, make_batch: MakeBatch, noon: Any
+    ) -> None:
+        printed(staff_client, make_batch())
+        path = LabelRun.objects.get().get_absolute_url()
+        refused = "Only whoever printed them can say so, and only within an hour."
+        assert "Nothing was printed" in words(staff_client.get(path).content)
+        assert "Nothing was printed" not in words(administrator_client.get(path).content)
+        said = words(administrator_client.post(f"{path}/undo", follow=True).content)
+        assert refused in said
+        noon.shift(timedelta(minutes=61))
+        assert "Nothing was printed" not in words(staff_client.get(path).content)
+        assert refused in words(staff_client.post(f"{path}/undo", follow=True).content)
+        assert PrintedLabels.objects.count() == 1
+
     def test_the_page_of_a_batch_counts_its_labels(
         self, staff_client: Client, make_batch: MakeBatch
     ) -> None:
         batch = make_batch()
         for copies in (2, 3):
             printed(staff_client, batch, copies=copies)
-        assert "Labels printed 5" in words(staff_client.get(f"/admin/batches/{batch.pk}").content)
+        html = staff_client.get(f"/admin/batches/{batch.pk}").content.decode()
+        assert "Labels printed 5" in words(html)
+        assert all(run.get_absolute_url() in html for run in LabelRun.objects.all())
+
+    @pytest.mark.parametrize("others", [0, 1])
+    def test_a_job_of_which_a_batch_is_gone_is_not_printed_again(
+        self, staff_client: Client, make_batch: MakeBatch, others: int
+    ) -> None:
+        batches = [make_batch() for _ in range(1 + others)]
+        printed(staff_client, *batches, copies=2)
+        batches[0].delete()
+        response = staff_client.get(LabelRun.objects.get().get_absolute_url())
+        assert response.status_code == 409
+        assert sheets(response) == []
+        assert "A batch among them has been deleted" in words(response.content)
+
+    def test_a_job_on_stock_that_was_measured_anew_is_not_printed_again(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        own = OwnStock.objects.create(
+            name="Mine", label_width=60, label_height=40, columns=3, rows=5, pitch_x=65, pitch_y=45
+        )
+        printed(staff_client, make_batch(), stock=own.key)
+        path = LabelRun.objects.get().get_absolute_url()
+        assert staff_client.get(path).status_code == 200
+        own.columns = 2
+        own.save()
+        response = staff_client.get(path)
+        assert response.status_code == 409
+        assert "the stock has been measured anew since" in words(response.content)
+
+    def test_a_batch_that_is_deleted_in_the_moment_of_printing_is_told(
+        self, staff: User, make_batch: MakeBatch
+    ) -> None:
+        batch = make_batch()
+        stock = ready_made()["avery-l7160"]
+        job = Job(stock, LabelMaker(stock).labels([batch]), [1])
+        Batch.objects.get().delete()
+        assert record(LabelSetup(account=staff), job) is None
+        assert not LabelRun.objects.exists()
+
+    @pytest.mark.parametrize("count", [1, 3])
+    def test_it_asks_the_database_equally_often_for_1_batch_and_3(
+        self,
+        staff_client: Client,
+        make_batch: MakeBatch,
+        django_assert_num_queries: DjangoAssertNumQueries,
+        count: int,
+    ) -> None:
+        printed(staff_client, *[make_batch() for _ in range(count)])
+        path = LabelRun.objects.get().get_absolute_url()
+        # session, account, run, its labels for the job, for changes and for the page, own stock
+        with django_assert_num_queries(7):
+            staff_client.get(path)
 
 
 class TestPermanence:
@@ -175,11 +249,51 @@ class TestPermanence:
         printed(staff_client, batch)
         path = f"/admin/batches/{batch.pk}"
         assert words(staff_client.get(path).content).count("wrong now") == 1
-        said = words(staff_client.post(f"{path}/labels-gone", follow=True).content)
+        shown = {"labels": [printed.pk for printed in batch.wrong_labels()]}
+        said = words(staff_client.post(f"{path}/labels-gone", shown, follow=True).content)
         assert "Noted: the wrong labels of batch A-2 are gone." in said
         assert "wrong now" not in said
         right, gone = PrintedLabels.objects.order_by("gone_at")[:2]
         assert {right.gone_at is None, gone.gone_at is None} == {True, False}
+
+    def test_labels_that_became_wrong_after_the_page_was_opened_stay_out(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        batch = make_batch(batch_identifier="A-1")
+        printed(staff_client, batch)
+        edit(staff_client, batch, batch_identifier="A-2")
+        batch.refresh_from_db()
+        [shown] = batch.wrong_labels()
+        printed(staff_client, batch)
+        edit(staff_client, batch, batch_identifier="A-3")
+        path = f"/admin/batches/{batch.pk}/labels-gone"
+        staff_client.post(path, {"labels": [shown.pk, "x", "9" * 30]}, follow=True)
+        batch.refresh_from_db()
+        [wrong] = batch.wrong_labels()
+        assert wrong.pk != shown.pk
+        said = words(staff_client.post(path, {"labels": shown.pk}, follow=True).content)
+        assert "Noted" not in said
+
+    def test_a_warning_that_is_not_true_any_more_is_told_but_a_missing_one_is_not(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        old, fresh = make_batch(9, batch_identifier="A-1"), make_batch()
+        printed(staff_client, old, fresh, field=["product"])
+        said = edit(staff_client, old, arrival_date=date(2026, 11, 22))
+        assert "Warning: they say “Not for sale”; now it is nothing." in said
+        fresh.arrival_date = fresh.butcher_date = date(2026, 11, 1)
+        fresh.save()
+        assert fresh.wrong_labels() == []
+
+    @pytest.mark.parametrize("gone", [True, False])
+    def test_the_database_and_the_rule_agree_on_what_is_out(
+        self, staff_client: Client, make_batch: MakeBatch, gone: bool
+    ) -> None:
+        batch = make_batch()
+        printed(staff_client, batch)
+        PrintedLabels.objects.update(gone_at=timezone.now() if gone else None)
+        [kept] = PrintedLabels.objects.all()
+        assert Batch.objects.with_labels_out().exists() == kept.is_out == (batch.labels_out() == 1)
 
     def test_before_an_edit_it_says_how_many_labels_are_out(
         self, staff_client: Client, make_batch: MakeBatch
@@ -209,7 +323,7 @@ class TestPermanence:
         assert response.status_code == 409
         assert sheets(response) == []
         assert "Something they say has changed since: Chicken A-2" in words(response.content)
-        assert f'name="batch" value="{batch.pk}"' in response.content.decode()
+        assert f'name="batch" value="{batch.pk} "' in response.content.decode()
 
     def test_a_label_scans_years_later(
         self, staff_client: Client, client: Client, make_batch: MakeBatch, noon: Any
@@ -230,9 +344,9 @@ class TestAdministration:
         form = {"name": "Hen", "emoji": "", "fresh_days": 2, "caution_days": 4, "active": "on"}
         path = f"/django-admin/batches/product/{chicken.pk}/change/"
         said = words(administrator_client.post(path, form, follow=True).content)
-        assert "Labels of 2 batches carry the old name: print new ones ." in said
+        assert "Labels of 2 batches are wrong now: print new ones ." in said
         said = words(administrator_client.post(path, form | {"fresh_days": 1}, follow=True).content)
-        assert "old name" not in said
+        assert "are wrong now" not in said
 
     def test_a_changed_batch_is_told(
         self, administrator_client: Client, make_batch: MakeBatch

@@ -41,11 +41,15 @@ def test_places_are_numbered_row_by_row_and_nudged_together() -> None:
 @pytest.mark.parametrize(
     ("changes", "field", "words"),
     [
-        ({"pitch": (63.4, 38.1)}, "pitch_x", "Labels would overlap: a label measures 63.50 mm"),
-        ({"pitch": (66.04, 38.0)}, "pitch_y", "the next one begins after 38.00 mm"),
+        (
+            {"pitch": (63.4, 38.1)},
+            "pitch_x",
+            "Labels would overlap: a label measures 63.5 mm (2.5 in)",
+        ),
+        ({"pitch": (66.04, 38.0)}, "pitch_y", "the next one begins after 38 mm (1.496 in)"),
         ({"margin": (20, 15)}, "margin_left", "would end at 215"),
-        ({"margin": (7, 40)}, "margin_top", "and the page at 297.00 mm"),
-        ({"grid": (1, 1), "margin": (0, 0), "label": (211, 40)}, "page_width", "211.00 mm"),
+        ({"margin": (7, 40)}, "margin_top", "and the page at 297 mm"),
+        ({"grid": (1, 1), "margin": (0, 0), "label": (211, 40)}, "page_width", "211 mm"),
     ],
 )
 def test_measures_that_cannot_be_are_named(changes: dict[str, Any], field: str, words: str) -> None:

@@ -9,29 +9,25 @@ from PIL import Image
 
 from batches.labels.fields import FIRST_FIELDS
 from batches.labels.job import Job
-from batches.labels.label import make_labels
+from batches.labels.label import LabelMaker
 from batches.labels.stock import ready_made
 from batches.labels.zpl import MOST_DOTS, Picture, Writer, escaped, read_pictures
 from batches.models import Batch, Product
 from conftest import MakeBatch
 
+FIELDS = tuple(FIRST_FIELDS)
 DRAWN = Picture(16, 2, "FFFF8001")
 
 
 def written(
     batch: Batch, stock: str = "thermal-57x32", dots_per_inch: int = 203, **job: Any
 ) -> str:
-    labels = make_labels(
-        [batch],
-        ready_made()[stock],
-        FIRST_FIELDS,
-        shop_name="Corner Butcher",
-        dots_per_inch=dots_per_inch,
-        most_dots=MOST_DOTS,
-    )
+    maker = LabelMaker(ready_made()[stock], FIELDS, "Corner Butcher", dots_per_inch, MOST_DOTS)
     pictures = job.pop("pictures", {})
     return Writer(
-        Job(ready_made()[stock], labels, [job.pop("copies", 1)], **job), dots_per_inch, pictures
+        Job(ready_made()[stock], maker.labels([batch]), [job.pop("copies", 1)], **job),
+        dots_per_inch,
+        pictures,
     ).write()
 
 
@@ -61,7 +57,7 @@ def test_a_printer_draws_a_code_that_scans(
 def test_the_code_lies_where_the_layout_has_it(make_batch: MakeBatch) -> None:
     zpl = written(make_batch())
     stock = ready_made()["thermal-57x32"]
-    [label] = make_labels([make_batch()], stock, FIRST_FIELDS, shop_name="Corner Butcher")
+    label = LabelMaker(stock, FIELDS, "Corner Butcher").label(make_batch())
     picture = rendered(zpl)
     [code] = zxingcpp.read_barcodes(picture)
     corner = code.position.top_left
@@ -108,6 +104,20 @@ def test_a_nudge_moves_everything(make_batch: MakeBatch) -> None:
     assert moved == {(8, 4)}  # 203 dots to the inch are 8 to the mm
 
 
+@pytest.mark.parametrize("nudge", [(-10, -10), (-6, 0), (0, -6)])
+def test_a_nudge_ends_at_the_labels_edge_and_everything_moves_alike(
+    make_batch: MakeBatch, nudge: tuple[float, float]
+) -> None:
+    batch = make_batch()
+    origins = [re.findall(r"\^FO(\d+),(\d+)", written(batch, nudge=it)) for it in ((0, 0), nudge)]
+    moved = {
+        (int(there[0]) - int(here[0]), int(there[1]) - int(here[1]))
+        for here, there in zip(*origins, strict=True)
+    }
+    assert len(moved) == 1
+    assert len(codes_in(rendered(written(batch, nudge=nudge)))) == 1
+
+
 @pytest.mark.parametrize("name", ["Çiğ köfte", "Κοτόπουλο", "دجاج", "鸡肉"])
 def test_letters_the_printer_lacks_are_printed_as_the_picture_that_was_brought(
     make_batch: MakeBatch, chicken: Product, name: str
@@ -116,7 +126,7 @@ def test_letters_the_printer_lacks_are_printed_as_the_picture_that_was_brought(
     chicken.save()
     batch = make_batch()
     stock = ready_made()["thermal-57x32"]
-    labels = make_labels([batch], stock, FIRST_FIELDS, shop_name="Corner Butcher")
+    labels = LabelMaker(stock, FIELDS, "Corner Butcher").labels([batch])
     without = Writer(Job(stock, labels, [1]), 203, {})
     assert without.missing() == [name]
     [row] = without.to_draw()

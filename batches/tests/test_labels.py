@@ -16,9 +16,9 @@ from conftest import PASSWORD, MakeBatch, words
 
 from .test_qr import decode
 
-SHEET = re.compile(r'<svg class="sheet".*?\n</svg>', re.S)
+SHEET = re.compile(r'<svg class="sheet".*?\n</svg>\n', re.S)
 PLACED = re.compile(r'<svg x="([\d.]+)" y="([\d.]+)"[^>]*>.*?<use href="#label-(\w+)"/>')
-LABEL = re.compile(r'<g id="label-(\w+)">.*?\n</g>', re.S)
+LABEL = re.compile(r'<g id="label-(\w+)">.*?</svg></g>', re.S)
 
 
 def page(client: Client, *batches: Batch, **query: Any) -> Any:
@@ -80,7 +80,7 @@ def test_a_deleted_batch_among_the_chosen_is_named(
 ) -> None:
     batch = make_batch()
     said = words(staff_client.get(f"/admin/labels?batch={batch.pk}&batch=AAAAAAAAAA").content)
-    assert "1 batch you chose has been deleted, so it has no label." in said
+    assert "1 batch you chose is not there any more, so it has no label." in said
     assert "Print 1 label" in said
 
 
@@ -181,9 +181,9 @@ class TestRefusals:
             ({"copies": MOST_LABELS + 1}, "Copies of each label: Ensure this value is less"),
             ({"start": "13"}, "This sheet has 12 places. Choose one of them."),
             ({"start": "0"}, "First free place: Ensure this value is greater"),
-            ({"nudge_x": "11"}, "To the right, in mm: Ensure this value is less"),
+            ({"nudge_x": "11"}, "To the right, in mm: Write a number from -10 to 10"),
             ({"nudge_y": "nan"}, "Down, in mm: Enter a number."),
-            ({"nudge_y": "0.05"}, "Down, in mm: Ensure this value is a multiple of step size 0.1"),
+            ({"nudge_y": "0.05"}, "Down, in mm: Write a number from -10 to 10, to one tenth"),
             ({"dots_per_inch": "72"}, "Select a valid choice."),
             ({"field": "secret"}, "Select a valid choice."),
         ],
@@ -202,9 +202,13 @@ class TestRefusals:
         batches = [make_batch() for _ in range(3)]
         response = page(staff_client, *batches, copies=1000)
         assert response.status_code == 422
-        assert "These would be 3000 labels. One job prints 1 to 2000" in words(response.content)
+        assert "One job prints up to 2000 labels, and these would be more." in words(
+            response.content
+        )
         none = {f"copies_{batch.pk}": 0 for batch in batches}
-        assert "These would be 0 labels." in words(page(staff_client, *batches, **none).content)
+        assert "With no copies at all there is nothing to print." in words(
+            page(staff_client, *batches, **none).content
+        )
 
     def test_a_stock_too_small_for_a_code_is_refused_and_another_offered(
         self, staff_client: Client, make_batch: MakeBatch
@@ -217,6 +221,25 @@ class TestRefusals:
         refused = printed(staff_client, batch, stock="avery-5167")
         assert refused.status_code == 422
         assert not LabelRun.objects.exists()
+
+    def test_the_stock_that_is_offered_instead_is_taken_by_its_button(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        batch = make_batch()
+        form = {"batch": batch.pk, "shown": "avery-5167", "stock": "avery-5167", "copies": 4}
+        button = {"use": "onlinelabels-ol5125"}
+        response = staff_client.post("/admin/labels", form | button, follow=True)
+        assert response.context["stock"].key == "onlinelabels-ol5125"
+        assert [len(sheet) for sheet in sheets(response)] == [4]
+
+    def test_on_a_roll_the_printers_dots_decide_what_is_too_small(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        batch = make_batch()
+        fine = page(staff_client, batch, stock="brother-dk-11221", dots_per_inch=300)
+        assert len(sheets(fine)) == 1
+        coarse = page(staff_client, batch, stock="brother-dk-11221", dots_per_inch=203)
+        assert "a code that phones can read takes 18.5 × 18.5 mm" in words(coarse.content)
 
     def test_a_small_code_is_printed_with_a_warning(
         self, staff_client: Client, make_batch: MakeBatch, settings: Any
@@ -315,6 +338,26 @@ class TestMemory:
         again = page(staff_client, batch, stock="avery-l7160").context["form"]
         assert again["nudge_x"].value() == "0.4"
 
+    def test_another_stock_begins_at_its_first_place_and_says_the_same(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        batch = make_batch()
+        sent = {"batch": batch.pk, "shown": "avery-l7651", "start": 60, "copies": 2}
+        for stock in ("plain-a4", "dymo-30334"):
+            form = self.FORM | sent | {"stock": stock}
+            response = staff_client.post("/admin/labels", form, follow=True)
+            assert response.status_code == 200
+            job, shown = response.context["job"], response.context["form"]
+            assert (job.stock.key, job.start, job.total) == (stock, 1, 2)
+            assert shown["field"].value() == ["product"]
+
+    def test_nothing_is_printed_on_stock_that_has_not_been_looked_at(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        response = printed(staff_client, make_batch(), shown="plain-a4", stock="avery-l7160")
+        assert "You chose another stock. Look at its labels, then print." in words(response.content)
+        assert not LabelRun.objects.exists()
+
     def test_somebody_else_begins_with_plain_paper(
         self, staff_client: Client, administrator_client: Client, make_batch: MakeBatch
     ) -> None:
@@ -343,6 +386,28 @@ class TestManyBatches:
         make_batch(9)
         [sheet] = sheets(staff_client.get("/admin/labels?all=1&status=fresh"))
         assert {code for _x, _y, code in sheet} == {batch.pk for batch in fresh}
+
+    def test_on_the_way_to_stock_and_back_the_chosen_batches_and_copies_are_kept(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        batch = make_batch()
+        make_batch(9)
+        form = {"batch": batch.pk, "copies": 9}
+        for do, path in (
+            ("measure", "/admin/labels/stock/new"),
+            ("test", "/admin/labels/test-page"),
+        ):
+            away = staff_client.post("/admin/labels", form | {"do": do})["Location"]
+            assert away.startswith(path)
+            html = staff_client.get(away).content.decode()
+            assert f'href="/admin/labels?batch={batch.pk}' in html
+
+    def test_more_batches_than_one_job_prints_are_refused(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        codes = " ".join(f"{number:010}" for number in range(MOST_LABELS + 500))
+        response = staff_client.post("/admin/labels", {"batch": f"{make_batch().pk} {codes}"})
+        assert "2500 batches you chose are not there any more" in words(response.content)
 
     def test_a_thousand_batches_are_one_job(
         self, staff_client: Client, chicken: Product, make_batch: MakeBatch
@@ -395,8 +460,41 @@ def test_it_is_for_staff_only(client: Client, waiting: User, make_batch: MakeBat
     client.login(username=waiting.email, password=PASSWORD)
     for path in paths:
         assert client.get(path)["Location"] == "/waiting"
+    for path in (
+        *("/admin/labels", "/admin/labels/1/undo", "/admin/labels/1.zpl"),
+        *("/admin/labels/stock/new", "/admin/labels/stock/1", "/admin/labels/stock/1/delete"),
+        f"/admin/batches/{batch.pk}/labels-gone",
+    ):
+        assert client.post(path, {"batch": batch.pk, "do": "print"})["Location"] == "/waiting"
+    assert not LabelRun.objects.exists()
 
 
 @pytest.mark.parametrize("size", ["210x", "x", "210x297;}body{}", "-1x2", "1e9x2", "99999x1"])
 def test_a_page_size_holds_nothing_but_numbers(staff_client: Client, size: str) -> None:
     assert staff_client.get(f"/admin/labels/page-{size}.css").status_code == 404
+
+
+def test_from_right_to_left_only_the_page_turns_round(
+    staff_client: Client, make_batch: MakeBatch, settings: Any
+) -> None:
+    settings.LANGUAGES = [("en", "English"), ("ar", "Arabic")]
+    settings.LANGUAGE_CODE = "ar"
+    html = page(staff_client, make_batch(), stock="avery-l7160").content.decode()
+    assert '<html lang="ar" dir="rtl">' in html
+    assert '<table class="places" dir="ltr"' in html
+    rows = re.findall(r'<text class="label-(\w+)".*?direction="(\w+)"', html)
+    assert set(rows) == {
+        (field, "ltr") for field in ("product", "batch_identifier", "code", "shop", "arrival_date")
+    }
+
+
+def test_where_a_comma_divides_numbers_the_drawing_keeps_its_points(
+    staff_client: Client, make_batch: MakeBatch, settings: Any
+) -> None:
+    settings.LANGUAGES = [("en", "English"), ("de", "German")]
+    settings.LANGUAGE_CODE = "de"
+    response = page(staff_client, make_batch(), stock="avery-5160")
+    html = response.content.decode()
+    assert "25,4 mm" in words(html)
+    assert re.findall(r'(?:x|y|width|height|viewBox|transform)="[^"]*\d,\d', html) == []
+    assert sheets(response)[0][0][:2] == (4.762, 12.7)

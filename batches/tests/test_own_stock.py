@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from batches.forms import save_unless_taken
+from batches.labels.forms import OwnStockForm
 from batches.labels.stock import ready_made
 from batches.models import OwnStock
 from conftest import MakeBatch, words
@@ -66,6 +68,37 @@ def test_a_roll_measured_in_inches_needs_no_page(
     assert own.stock().dots_per_inch == 300
 
 
+def test_what_was_typed_of_a_sheet_does_not_hinder_a_roll(staff_client: Client) -> None:
+    typed = SHEET | {"page_width": "wide", "margin_left": "-3", "columns": "0", "pitch_x": "1"}
+    assert added(staff_client, typed | {"kind": "roll"}).status_code == 302
+    assert OwnStock.objects.get().stock().page == (63.5, 38.1)
+
+
+def test_a_measure_that_cannot_be_read_is_the_only_one_complained_of(staff_client: Client) -> None:
+    said = words(added(staff_client, SHEET | {"page_width": "wide", "label_width": "150"}).content)
+    assert "Width of the page: Write a length" in said
+    assert "would end at" not in said
+
+
+def test_of_two_who_save_one_name_in_one_moment_one_is_told(db: None) -> None:
+    forms = [OwnStockForm(SHEET, instance=OwnStock()) for _ in range(2)]
+    assert [form.is_valid() for form in forms] == [True, True]
+    assert save_unless_taken(forms[0]) == OwnStock.objects.get()
+    assert save_unless_taken(forms[1]) is None
+    assert "There is stock of this name already." in str(forms[1].errors)
+
+
+def test_another_printers_dots_hold_for_all_who_used_the_one_before(
+    staff_client: Client, make_batch: MakeBatch
+) -> None:
+    batch = make_batch()
+    added(staff_client, ROLL | {"dots_per_inch": "203"})
+    own = OwnStock.objects.get()
+    printed(staff_client, batch, stock=own.key)
+    staff_client.post(f"/admin/labels/stock/{own.pk}", ROLL)
+    assert page(staff_client, batch).context["form"]["dots_per_inch"].value() == "300"
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -81,12 +114,12 @@ def test_a_roll_measured_in_inches_needs_no_page(
         (
             {"pitch_x": "60"},
             "From a label's left edge to the next label's left edge: Labels would overlap: a label "
-            "measures 63.50 mm, and the next one begins after 60.00 mm.",
+            "measures 63.5 mm (2.5 in), and the next one begins after 60 mm (2.362 in).",
         ),
         (
             {"margin_top": "40"},
-            "From the page's top edge to the first label: The last label would end at 306.70 mm, "
-            "and the page at 297.00 mm.",
+            "From the page's top edge to the first label: The last label would end at 306.7 mm "
+            "(12.075 in), and the page at 297 mm (11.693 in).",
         ),
         ({"kind": "disc"}, "Kind: Select a valid choice."),
     ],

@@ -2,13 +2,14 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client, RequestFactory
 from django.views.defaults import bad_request, server_error
 
 from batches import views
 from conftest import PASSWORD, words
 
-INSIDE = ["Traceback", "django", "settings", "/work", "Exception", "DEBUG", "sqlite"]
+INSIDE = ["Traceback", "django", "settings", str(settings.BASE_DIR), "Exception", "DEBUG", "sqlite"]
 
 
 def assert_it_tells_nothing_of_the_inside(html: bytes) -> None:

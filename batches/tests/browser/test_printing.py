@@ -209,8 +209,7 @@ def test_a_press_on_the_sheet_chooses_the_first_free_place(
     page.get_by_text("The places of the sheet").click()
     page.get_by_role("button", name="Begin at place 8", exact=True).click()
     expect(page.get_by_label("First free place")).to_have_value("8")
-    page.get_by_text("The places of the sheet").click()
-    eighth = page.get_by_role("button", name="Begin at place 8", exact=True)
+    eighth = page.get_by_role("button", name="Begin at place 8, gets a label", exact=True)
     expect(eighth).to_have_attribute("aria-current", "true")
 
 
@@ -220,7 +219,10 @@ def test_stock_is_found_as_one_types(new_page: NewPage, make_batch: MakeBatch, s
     page.goto(f"/admin/labels?batch={make_batch().pk}")
     page.get_by_text("Label stock:").click()
     search = page.get_by_label("Search by maker, number or size")
-    for typed, name in (("avery l7160", "L7160"), ("62×29", "DK-11209"), ("dk 11209", "DK-11209")):
+    for typed, name in (
+        *(("avery l7160", "L7160"), ("63,5x46,56", "L7161"), ("zebra 2x1", "Thermal 2 x 1 in")),
+        *(("2 1/4", "Thermal 2-1/4"), ("62×29", "DK-11209"), ("dk 11209", "DK-11209")),
+    ):
         search.fill(typed)
         expect(page.locator(".stock:visible")).to_have_count(1)
         expect(page.locator(".stock:visible")).to_contain_text(name)
@@ -228,6 +230,33 @@ def test_stock_is_found_as_one_types(new_page: NewPage, make_batch: MakeBatch, s
     page.locator(".stock:visible").get_by_role("radio").check()
     page.get_by_role("button", name="Use this stock").click()
     expect(page.get_by_text("Label stock: Brother DK-11209")).to_be_visible()
+
+
+def test_another_stock_is_taken_by_the_button_that_offers_it(
+    new_page: NewPage, make_batch: MakeBatch, staff: User
+) -> None:
+    page = new_page()
+    sign_in(page, staff)
+    page.goto(f"/admin/labels?batch={make_batch().pk}&stock=avery-5167")
+    page.get_by_role("button", name="Use Online Labels OL5125").click()
+    expect(page.get_by_text("Label stock: Online Labels OL5125")).to_be_visible()
+    page.get_by_label("Copies of each label").fill("3")
+    page.get_by_label("Copies of each label").press("Enter")
+    expect(page.get_by_role("button", name="Print 3 labels")).to_be_visible()
+
+
+def test_a_page_from_right_to_left_leaves_codes_alone(
+    new_page: NewPage, make_batch: MakeBatch, staff: User, settings: Any
+) -> None:
+    page = new_page()
+    sign_in(page, staff)
+    settings.LANGUAGES = [("en", "English"), ("ar", "Arabic")]
+    settings.LANGUAGE_CODE = "ar"
+    batch = make_batch()
+    for key in ("avery-l7160", "dymo-30252"):
+        page.goto(f"/admin/labels?batch={batch.pk}&stock={key}")
+        document = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
+        assert [len(codes_in(sheet)) for sheet in pictures(document, 300)] == [1]
 
 
 @pytest.mark.parametrize("dots_per_inch", [203, 300])
