@@ -70,9 +70,11 @@ def portal(request: HttpRequest) -> HttpResponse:
 def show_batch(request: HttpRequest, code: str) -> HttpResponse:
     batches = Batch.objects.select_related("product", "created_by")
     batch = get_object_or_404(batches.prefetch_related("printed_labels__run__printed_by"), pk=code)
+    wrong_labels = batch.wrong_labels()
     context = {
         "batch": batch,
-        "wrong_labels": batch.wrong_labels(),
+        "wrong_labels": wrong_labels,
+        "wrong_copies": sum(printed.copies for printed in wrong_labels),
         "labels_printed": sum(printed.copies for printed in batch.printed_labels.all()),
     }
     return render(request, "batches/batch.html", context)
