@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Batch, OwnStock
+from ..models.own_stock import MOST_IN_A_ROW
 from .fields import FIELDS
 from .job import MOST_LABELS
 from .lengths import read_length
@@ -15,7 +16,6 @@ from .stock import DOTS_PER_INCH, MM_PER_INCH, Stock
 
 # So many batches have a box each for the number of their copies; more have one in common.
 BATCHES_WITH_A_BOX = 50
-MOST_IN_A_ROW = 100
 MOST_NUDGE = 10.0  # mm: what is further off is other stock
 
 

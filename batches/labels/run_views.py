@@ -15,6 +15,7 @@ from ..access import staff_required
 from ..models import Batch, LabelRun
 from ..models.own_stock import known_stock
 from .address import refusal
+from .forms import BATCHES_WITH_A_BOX
 from .job import Job
 from .label import LabelMaker, TooSmallError
 from .zpl import MOST_DOTS, Writer, read_pictures
@@ -25,13 +26,14 @@ from .zpl import MOST_DOTS, Writer, read_pictures
 def label_run(request: HttpRequest, run: int) -> HttpResponse:
     """The sheets of one job, to be printed now or once more."""
     found = get_object_or_404(LabelRun.objects.select_related("printed_by"), pk=run)
-    job = job_of(found)
+    job, printed = job_of(found), found.printed_labels.all()
     context: dict[str, Any] = {
         "run": found,
         "job": job,
         "refusal": refusal(),
         "changed": found.changed_batches(),
-        "printed": found.printed_labels.all(),
+        "printed": printed,
+        "copies": printed if len(printed) <= BATCHES_WITH_A_BOX else [],
         "may_be_undone": found.may_be_undone_by(request.user),  # type: ignore[arg-type]
     }
     if job and job.stock.is_roll and (for_zpl := job_of(found, MOST_DOTS)):

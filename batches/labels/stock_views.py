@@ -29,7 +29,9 @@ def edit_stock(request: HttpRequest, number: int) -> HttpResponse:
 
 def own_stock(request: HttpRequest, stock: OwnStock) -> HttpResponse:
     """The form of one stock; saved, it leads back to the labels that were chosen before."""
-    query = short_query(request.GET.getlist("batch"))
+    came_with = request.GET.copy()
+    came_with.pop("start", None)  # that was a place on other stock
+    query = short_query(came_with.getlist("batch"), came_with)
     form = OwnStockForm(request.POST if request.method == "POST" else None, instance=stock)
     if saved := save_unless_taken(form):
         if "dots_per_inch" in form.changed_data:  # what was remembered was of another printer
@@ -61,7 +63,8 @@ def label_test_page(request: HttpRequest) -> HttpResponse:
         raise Http404
     setup = usual.on(stock)
     places = stock.places((setup.nudge_x, setup.nudge_y))
-    context = {"stock": stock, "places": places, "query": short_query(request.GET.getlist("batch"))}
+    query = short_query(request.GET.getlist("batch"), request.GET)
+    context = {"stock": stock, "places": places, "query": query}
     return render(request, "batches/labels/test_page.html", context)
 
 

@@ -10,7 +10,12 @@ LENGTHS = [
     MinValueValidator(5.0, _("This is less than 5 mm. Check the number, and its unit.")),
     MaxValueValidator(1000.0, _("This is more than 1 m. Check the number, and its unit.")),
 ]
-MARGINS = [MaxValueValidator(500.0, _("This is more than 500 mm. Check the number, and its unit."))]
+MARGINS = [
+    MinValueValidator(0.0, _("The labels would begin beside the page. Write 0 or more.")),
+    MaxValueValidator(500.0, _("This is more than 500 mm. Check the number, and its unit.")),
+]
+MOST_IN_A_ROW = 100
+COUNTS = [MinValueValidator(1), MaxValueValidator(MOST_IN_A_ROW)]
 
 
 class OwnStock(models.Model):
@@ -33,8 +38,8 @@ class OwnStock(models.Model):
     )
     page_width = models.FloatField(_("page's width"), validators=LENGTHS, default=210.0)
     page_height = models.FloatField(_("page's height"), validators=LENGTHS, default=297.0)
-    columns = models.PositiveSmallIntegerField(_("labels across"), default=1)
-    rows = models.PositiveSmallIntegerField(_("labels down"), default=1)
+    columns = models.PositiveSmallIntegerField(_("labels across"), validators=COUNTS, default=1)
+    rows = models.PositiveSmallIntegerField(_("labels down"), validators=COUNTS, default=1)
     margin_left = models.FloatField(_("left margin"), validators=MARGINS, default=0.0)
     margin_top = models.FloatField(_("top margin"), validators=MARGINS, default=0.0)
     pitch_x = models.FloatField(_("step across"), validators=LENGTHS)

@@ -316,14 +316,16 @@ class TestPermanence:
         self, staff_client: Client, make_batch: MakeBatch
     ) -> None:
         batch = make_batch(batch_identifier="A-1")
-        printed(staff_client, batch)
+        printed(staff_client, batch, copies=3)
         edit(staff_client, batch, batch_identifier="A-2")
         run = LabelRun.objects.get()
         response = staff_client.get(f"/admin/labels/{run.pk}")
         assert response.status_code == 409
         assert sheets(response) == []
         assert "Something they say has changed since: Chicken A-2" in words(response.content)
-        assert f'name="batch" value="{batch.pk} "' in response.content.decode()
+        html = response.content.decode()
+        assert f'name="batch" value="{batch.pk} "' in html
+        assert f'name="copies_{batch.pk}" value="3"' in html
 
     def test_a_label_scans_years_later(
         self, staff_client: Client, client: Client, make_batch: MakeBatch, noon: Any

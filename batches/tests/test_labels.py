@@ -400,7 +400,7 @@ class TestManyBatches:
             away = staff_client.post("/admin/labels", form | {"do": do})["Location"]
             assert away.startswith(path)
             html = staff_client.get(away).content.decode()
-            assert f'href="/admin/labels?batch={batch.pk}' in html
+            assert f'href="/admin/labels?batch={batch.pk}&amp;copies=9' in html
 
     def test_more_batches_than_one_job_prints_are_refused(
         self, staff_client: Client, make_batch: MakeBatch
