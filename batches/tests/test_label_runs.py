@@ -149,8 +149,8 @@ class TestRecord:
     ) -> None:
         printed(staff_client, *[make_batch() for _ in range(count)])
         path = LabelRun.objects.get().get_absolute_url()
-        # session, account, run, its labels for the job, for changes and for the page, own stock
-        with django_assert_num_queries(7):
+        # session, account, run, own stock; its labels for the job, for what changed, and to count
+        with django_assert_num_queries(8):
             staff_client.get(path)
 
 
