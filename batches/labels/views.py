@@ -167,14 +167,18 @@ def what_hinders(form: PrintForm, stocks: Mapping[str, Stock], job: Job | None) 
     if job or refused or form.errors or not form.batches or stock is None:
         return hindered
     modules, dots_per_inch = modules_of_any_code(), form.cleaned_data["dots_per_inch"]
-    fitting = (
-        other
-        for other in stocks.values()
-        if LabelMaker(other, dots_per_inch=dots_per_inch).carries_a_code(modules)
-    )
-    least = modules * least_module(stock, dots_per_inch)
-    nearest = stock.nearest(it for it in fitting if it != stock)
-    return hindered | {"is_too_small": True, "least_side": least, "nearest": nearest}
+
+    def carries_a_code(it: Stock) -> bool:
+        return LabelMaker(it, dots_per_inch=dots_per_inch).carries_a_code(modules)
+
+    return hindered | {
+        "is_too_small": not carries_a_code(stock),
+        "is_too_small_to_warn": carries_a_code(stock),
+        "least_side": modules * least_module(stock, dots_per_inch),
+        "nearest": stock.nearest(
+            it for it in stocks.values() if it != stock and carries_a_code(it)
+        ),
+    }
 
 
 def about_stock(

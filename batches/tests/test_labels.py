@@ -241,6 +241,16 @@ class TestRefusals:
         coarse = page(staff_client, batch, stock="brother-dk-11221", dots_per_inch=203)
         assert "a code that phones can read takes 18.5 × 18.5 mm" in words(coarse.content)
 
+    def test_a_label_without_room_to_warn_is_not_printed_for_what_is_not_for_sale(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        fresh, old = make_batch(), make_batch(9)
+        query = {"stock": "brother-dk-11221", "dots_per_inch": 300}
+        assert len(sheets(page(staff_client, fresh, **query))) == 1
+        response = page(staff_client, fresh, old, **query)
+        assert "a label of Brother DK-11221 has no room to say so" in words(response.content)
+        assert sheets(response) == []
+
     def test_a_small_code_is_printed_with_a_warning(
         self, staff_client: Client, make_batch: MakeBatch, settings: Any
     ) -> None:
