@@ -12,7 +12,7 @@ from ..forms import save_unless_taken
 from ..models import LabelSetup, OwnStock
 from ..models.own_stock import known_stock
 from .choosing import short_query
-from .forms import OwnStockForm
+from .stock_forms import OwnStockForm
 
 
 @staff_required

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from batches.forms import save_unless_taken
-from batches.labels.forms import OwnStockForm
 from batches.labels.stock import ready_made
+from batches.labels.stock_forms import OwnStockForm
 from batches.models import OwnStock
 from conftest import MakeBatch, words
 
