@@ -12,6 +12,7 @@ from django.views.decorators.http import conditional_page, require_http_methods,
 from .access import staff_required
 from .codes import read_code
 from .forms import BatchForm, FilterForm, FindForm, save_unless_taken
+from .labels.job import MOST_LABELS
 from .models import Batch
 from .reports import Report
 from .shelf_life import seconds_left_of_day
@@ -75,6 +76,7 @@ def show_batch(request: HttpRequest, code: str) -> HttpResponse:
         "batch": batch,
         "wrong_labels": wrong_labels,
         "wrong_copies": sum(printed.copies for printed in wrong_labels),
+        "to_print": min(MOST_LABELS, sum(printed.copies for printed in wrong_labels)),
         "labels_printed": sum(printed.copies for printed in batch.printed_labels.all()),
     }
     return render(request, "batches/batch.html", context)

@@ -12,13 +12,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ..access import staff_required
-from ..models import Batch, LabelRun
+from ..models import Batch, LabelRun, PrintedLabels
 from ..models.own_stock import known_stock
 from .address import refusal
-from .forms import BATCHES_WITH_A_BOX
+from .forms import own_copies
 from .job import Job
 from .label import LabelMaker, TooSmallError
 from .zpl import MOST_DOTS, Writer, read_pictures
+
+
+class NotAgainError(Exception):
+    """The job cannot be printed again as it was; what it holds says why, in a sentence."""
 
 
 @staff_required
@@ -26,20 +30,27 @@ from .zpl import MOST_DOTS, Writer, read_pictures
 def label_run(request: HttpRequest, run: int) -> HttpResponse:
     """The sheets of one job, to be printed now or once more."""
     found = get_object_or_404(LabelRun.objects.select_related("printed_by"), pk=run)
-    job, printed = job_of(found), found.printed_labels.all()
+    printed = list(found.printed_labels.select_related("batch__product"))
     context: dict[str, Any] = {
         "run": found,
-        "job": job,
-        "refusal": refusal(),
-        "changed": found.changed_batches(),
-        "printed": printed,
-        "copies": printed if len(printed) <= BATCHES_WITH_A_BOX else [],
         "may_be_undone": found.may_be_undone_by(request.user),  # type: ignore[arg-type]
     }
-    if job and job.stock.is_roll and (for_zpl := job_of(found, MOST_DOTS)):
-        context["is_roll"] = True
-        context["to_draw"] = Writer(for_zpl, found.dots_per_inch, {}).to_draw()
-    return render(request, "batches/labels/run.html", context, status=200 if job else 409)
+    try:
+        context |= about_job(found, printed)
+    except NotAgainError as error:
+        context |= {"reason": error.args[0], "printed": printed, "copies": copies_of(printed)}
+        context["changed"] = [it.batch for it in printed if it.differences()]
+        return render(request, "batches/labels/run.html", context, status=409)
+    return render(request, "batches/labels/run.html", context)
+
+
+def about_job(run: LabelRun, printed: list[PrintedLabels]) -> dict[str, Any]:
+    """What is drawn: in the browser and, for a roll, what the browser draws for a printer."""
+    job = job_of(run, printed)
+    if not job.stock.is_roll:
+        return {"job": job}
+    writer = Writer(job_of(run, printed, MOST_DOTS), run.dots_per_inch, {})
+    return {"job": job, "is_roll": True, "to_draw": writer.to_draw()}
 
 
 @staff_required
@@ -50,13 +61,16 @@ def label_run_zpl(request: HttpRequest, run: int) -> HttpResponse:
     A POST brings, in `pictures`, the rows for which the printer has no letters.
     """
     found = get_object_or_404(LabelRun, pk=run)
-    job = job_of(found, MOST_DOTS)
-    if job is None or not job.stock.is_roll:
-        return redirect(found)
     try:
+        printed = list(found.printed_labels.select_related("batch__product"))
+        job = job_of(found, printed, MOST_DOTS)
         pictures = read_pictures(request.POST.get("pictures", ""))
+    except NotAgainError:
+        return redirect(found)
     except ValueError as error:
         raise BadRequest from error
+    if not job.stock.is_roll:
+        return redirect(found)
     writer = Writer(job, found.dots_per_inch, pictures)
     if missing := writer.missing():
         context = {"run": found, "missing": missing}
@@ -94,24 +108,32 @@ def labels_gone(request: HttpRequest, code: str) -> HttpResponse:
     return redirect(batch)
 
 
-def job_of(run: LabelRun, most_dots: int | None = None) -> Job | None:
-    """The job, to be printed once more; None where that would not give the same labels.
+def copies_of(printed: list[PrintedLabels]) -> dict[str, int]:
+    """The numbers of copies as the page of labels takes them: one for all, or one for each."""
+    numbers = {it.copies for it in printed}
+    if len(numbers) == 1:
+        return {"copies": numbers.pop()}
+    return {own_copies(it.batch): it.copies for it in printed}
 
-    That is where they would say something else now, a batch is gone, the stock has been measured
-    anew, or no phone could open the code.
-    """
+
+def job_of(run: LabelRun, printed: list[PrintedLabels], most_dots: int | None = None) -> Job:
+    """The job, to be printed once more; raises NotAgainError where that would give other labels."""
     stock = known_stock().get(run.stock)
-    printed = list(run.printed_labels.select_related("batch__product"))
-    is_whole = sum(it.copies for it in printed) == run.labels
-    is_same = stock is not None and stock.measures == run.measures
-    if not (stock and is_same and is_whole) or refusal() or run.changed_batches():
-        return None
-    maker = LabelMaker(
-        stock, tuple(run.fields.split()), settings.SHOP_NAME, run.dots_per_inch, most_dots
-    )
+    if reason := refusal():
+        raise NotAgainError(reason)
+    if stock is None:
+        raise NotAgainError(_("The label stock they were printed on has been deleted."))
+    if stock.measures != run.measures:
+        raise NotAgainError(_("The label stock has been measured anew since."))
+    if sum(it.copies for it in printed) != run.labels:
+        raise NotAgainError(_("A batch among them has been deleted."))
+    if any(it.differences() for it in printed):
+        raise NotAgainError(_("Something they say has changed since:"))
+    fields = tuple(run.fields.split())
+    maker = LabelMaker(stock, fields, settings.SHOP_NAME, run.dots_per_inch, most_dots)
     try:
         labels = maker.labels(it.batch for it in printed)
     except TooSmallError:
-        return None
-    copies = [it.copies for it in printed]
-    return Job(stock, labels, copies, run.start, (run.nudge_x, run.nudge_y))
+        words = _("Some are not for sale any more, and these labels have no room to say so.")
+        raise NotAgainError(words) from None
+    return Job(stock, labels, [it.copies for it in printed], run.start, (run.nudge_x, run.nudge_y))

@@ -101,13 +101,13 @@ class OwnStockForm(forms.ModelForm):
         return f"{value:.6g}" if isinstance(value, float) else value
 
     def clean(self) -> dict[str, Any]:
-        """Everything in mm; what need not be measured follows from what was."""
+        """Everything in mm, as what was not touched is; what need not be measured follows."""
         values = super().clean() or self.cleaned_data
         if values.get("kind") == OwnStock.Kind.ROLL:
             self.forget_the_sheet(values)
         factor = MM_PER_INCH if values.get("unit") == "inch" else 1
         for name in self.MEASURED:
-            if values.get(name) is not None:
+            if values.get(name) is not None and name in self.changed_data:
                 values[name] = round(values[name] * factor, 4)
             elif name in self.errors:
                 setattr(self.instance, name, None)  # or a default would be judged in its place

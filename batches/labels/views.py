@@ -45,7 +45,8 @@ def labels(request: HttpRequest) -> HttpResponse:
     query = "" if missing else short_query((batch.pk for batch in batches), form.data)
     if request.method == "POST" and form.is_valid():
         remember(setup, form)
-        if address := way_on(request, job, setup, query):
+        to_print = None if missing else job  # what is missing must be read first
+        if address := way_on(request, to_print, setup, query):
             return redirect(address)
     context = {
         "form": form,
@@ -167,17 +168,21 @@ def what_hinders(form: PrintForm, stocks: Mapping[str, Stock], job: Job | None) 
     if job or refused or form.errors or not form.batches or stock is None:
         return hindered
     modules, dots_per_inch = modules_of_any_code(), form.cleaned_data["dots_per_inch"]
+    strictest = min(form.batches, key=Batch.may_be_sold)  # not for sale, if any is: that is more
 
-    def carries_a_code(it: Stock) -> bool:
-        return LabelMaker(it, dots_per_inch=dots_per_inch).carries_a_code(modules)
+    def is_room_on(other: Stock) -> bool:
+        try:
+            LabelMaker(other, dots_per_inch=dots_per_inch).label(strictest)
+        except TooSmallError:
+            return False
+        return True
 
+    maker = LabelMaker(stock, dots_per_inch=dots_per_inch)
     return hindered | {
-        "is_too_small": not carries_a_code(stock),
-        "is_too_small_to_warn": carries_a_code(stock),
+        "is_too_small": not maker.carries_a_code(modules),
+        "is_too_small_to_warn": maker.carries_a_code(modules),
         "least_side": modules * least_module(stock, dots_per_inch),
-        "nearest": stock.nearest(
-            it for it in stocks.values() if it != stock and carries_a_code(it)
-        ),
+        "nearest": stock.nearest(it for it in stocks.values() if it != stock and is_room_on(it)),
     }
 
 

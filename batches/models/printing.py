@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -16,9 +16,6 @@ from django.utils.translation import gettext_lazy
 
 from ..labels.fields import FIELDS, FIRST_FIELDS, as_read
 from ..labels.stock import DEFAULT_STOCK, DOTS_PER_INCH, Stock
-
-if TYPE_CHECKING:
-    from .batch import Batch
 
 
 class LabelSetup(models.Model):
@@ -101,11 +98,6 @@ class LabelRun(models.Model):
         """Whoever printed knows for a while whether it reached paper; later, labels may be out."""
         is_recent = timezone.now() - self.printed_at < self.UNDO_WITHIN
         return is_recent and self.printed_by_id == account.pk
-
-    def changed_batches(self) -> list["Batch"]:
-        """Those of which its labels say what is not so any more."""
-        printed = self.printed_labels.select_related("batch__product")
-        return [labels.batch for labels in printed if labels.differences()]
 
 
 @dataclass(frozen=True)

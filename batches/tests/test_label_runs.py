@@ -112,7 +112,8 @@ class TestRecord:
         response = staff_client.get(LabelRun.objects.get().get_absolute_url())
         assert response.status_code == 409
         assert sheets(response) == []
-        assert "A batch among them has been deleted" in words(response.content)
+        assert "A batch among them has been deleted." in words(response.content)
+        assert ('name="copies" value="2"' in response.content.decode()) == bool(others)
 
     def test_a_job_on_stock_that_was_measured_anew_is_not_printed_again(
         self, staff_client: Client, make_batch: MakeBatch
@@ -127,7 +128,20 @@ class TestRecord:
         own.save()
         response = staff_client.get(path)
         assert response.status_code == 409
-        assert "the stock has been measured anew since" in words(response.content)
+        assert "The label stock has been measured anew since." in words(response.content)
+        own.delete()
+        said = words(staff_client.get(path).content)
+        assert "The label stock they were printed on has been deleted." in said
+
+    def test_a_job_that_has_no_room_for_a_warning_is_not_printed_again(
+        self, staff_client: Client, make_batch: MakeBatch, noon: Any
+    ) -> None:
+        batch = make_batch()
+        printed(staff_client, batch, stock="brother-dk-11221", dots_per_inch=300)
+        noon.shift(timedelta(days=5))
+        response = staff_client.get(LabelRun.objects.get().get_absolute_url())
+        assert response.status_code == 409
+        assert "these labels have no room to say so" in words(response.content)
 
     def test_a_batch_that_is_deleted_in_the_moment_of_printing_is_told(
         self, staff: User, make_batch: MakeBatch
@@ -149,8 +163,7 @@ class TestRecord:
     ) -> None:
         printed(staff_client, *[make_batch() for _ in range(count)])
         path = LabelRun.objects.get().get_absolute_url()
-        # session, account, run, own stock; its labels for the job, for what changed, and to count
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(5):  # session, account, run, its labels, own stock
             staff_client.get(path)
 
 
@@ -325,7 +338,31 @@ class TestPermanence:
         assert "Something they say has changed since: Chicken A-2" in words(response.content)
         html = response.content.decode()
         assert f'name="batch" value="{batch.pk} "' in html
-        assert f'name="copies_{batch.pk}" value="3"' in html
+        assert 'name="copies" value="3"' in html
+
+    def test_new_labels_are_offered_in_the_numbers_of_the_old(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        one, two = make_batch(), make_batch(batch_identifier="A-1")
+        printed(staff_client, one, two, copies=2, **{f"copies_{two.pk}": 5})
+        edit(staff_client, two, batch_identifier="A-2")
+        html = staff_client.get(LabelRun.objects.get().get_absolute_url()).content.decode()
+        form = dict(
+            re.findall(r'<input type="hidden" name="(batch|copies\w*)" value="(.*?)"', html)
+        )
+        assert [
+            len(sheet) for sheet in sheets(staff_client.post("/admin/labels", form, follow=True))
+        ] == [7]
+
+    def test_no_more_new_labels_are_offered_than_one_job_prints(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        batch = make_batch(batch_identifier="A-1")
+        for _ in range(2):
+            printed(staff_client, batch, copies=1500)
+        said = edit(staff_client, batch, batch_identifier="A-2")
+        assert "3000 labels of this batch are wrong now." in said
+        assert "Print 2000 new labels" in said
 
     def test_a_label_scans_years_later(
         self, staff_client: Client, client: Client, make_batch: MakeBatch, noon: Any

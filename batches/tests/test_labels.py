@@ -322,6 +322,25 @@ class TestRefusals:
     ) -> None:
         assert b'class="notice' not in page(staff_client, make_batch()).content
 
+    def test_a_batch_that_was_deleted_since_the_preview_is_told_before_the_rest_is_printed(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        batch, gone = make_batch(), make_batch()
+        Batch.objects.filter(pk=gone.pk).delete()
+        response = printed(staff_client, batch, gone)
+        assert response.status_code == 422
+        assert "1 batch you chose is not there any more" in words(response.content)
+        assert not LabelRun.objects.exists()
+        assert f'name="batch" value="{batch.pk} "' in response.content.decode()
+
+    def test_the_stock_that_is_offered_instead_has_room_to_warn(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        query = {"stock": "brother-dk-11221", "dots_per_inch": 300}
+        response = page(staff_client, make_batch(9), **query)
+        nearest = response.context["nearest"]
+        assert len(sheets(page(staff_client, make_batch(9), stock=nearest.key))) == 1
+
 
 class TestMemory:
     FORM = {"stock": "avery-l7160", "nudge_x": "0.4", "nudge_y": "-0.2", "field": ["product"]}

@@ -68,6 +68,24 @@ def test_a_roll_measured_in_inches_needs_no_page(
     assert own.stock().dots_per_inch == 300
 
 
+def test_who_measures_in_inches_need_not_touch_the_page_that_is_filled_in(
+    staff_client: Client,
+) -> None:
+    inches = {"unit": "inch", "label_width": "2 5/8", "label_height": "1", "columns": "3"}
+    none = {"margin_left": "0", "margin_top": "0", "pitch_x": "2 3/4"}
+    added(staff_client, SHEET | inches | none)
+    own = OwnStock.objects.get()
+    assert own.stock().page == (210, 297)
+    assert own.stock().label == (66.675, 25.4)
+    form = SHEET | {"unit": "inch", "margin_left": "1/4"}
+    kept = {name: f"{getattr(own, name):.6g}" for name in OwnStockForm.MEASURED}
+    staff_client.post(
+        f"/admin/labels/stock/{own.pk}", form | kept | {"margin_left": "1/4", "columns": "2"}
+    )
+    own.refresh_from_db()
+    assert (own.margin_left, own.label_width) == (6.35, 66.675)
+
+
 def test_what_was_typed_of_a_sheet_does_not_hinder_a_roll(staff_client: Client) -> None:
     typed = SHEET | {"page_width": "wide", "margin_left": "-3", "columns": "0", "pitch_x": "1"}
     assert added(staff_client, typed | {"kind": "roll"}).status_code == 302

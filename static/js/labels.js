@@ -60,6 +60,8 @@ for (const search of document.querySelectorAll("[data-filter]")) {
     for (const group of list.querySelectorAll("fieldset")) {
       group.hidden = !group.querySelector("[data-words]:not([hidden])");
     }
+    const isEmpty = !list.querySelector("[data-words]:not([hidden])");
+    document.querySelector("[data-empty]").hidden = !isEmpty;
   });
   search.addEventListener("keydown", (event) => {
     if (event.key === "Enter") event.preventDefault(); // it searches, and sends no form
