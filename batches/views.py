@@ -72,11 +72,12 @@ def show_batch(request: HttpRequest, code: str) -> HttpResponse:
     batches = Batch.objects.select_related("product", "created_by")
     batch = get_object_or_404(batches.prefetch_related("printed_labels__run__printed_by"), pk=code)
     wrong_labels = batch.wrong_labels()
+    wrong_copies = sum(printed.copies for printed in wrong_labels)
     context = {
         "batch": batch,
         "wrong_labels": wrong_labels,
-        "wrong_copies": sum(printed.copies for printed in wrong_labels),
-        "to_print": min(MOST_LABELS, sum(printed.copies for printed in wrong_labels)),
+        "wrong_copies": wrong_copies,
+        "to_print": min(wrong_copies, MOST_LABELS),
         "labels_printed": sum(printed.copies for printed in batch.printed_labels.all()),
     }
     return render(request, "batches/batch.html", context)

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Batch
@@ -17,18 +18,26 @@ BATCHES_WITH_A_BOX = 50
 MOST_NUDGE = 10.0  # mm: what is further off is other stock
 
 
+def whole_number(least: int, most: int, **options: Any) -> forms.IntegerField:
+    """A field for a whole number, which says of whatever is none which it takes."""
+    words = format_lazy(_("Write a whole number from {least} to {most}."), least=least, most=most)
+    errors = dict.fromkeys(("required", "invalid", "min_value", "max_value"), words)
+    return forms.IntegerField(min_value=least, max_value=most, error_messages=errors, **options)
+
+
 class NudgeField(forms.FloatField):
     """How far a printer is off, in mm, to a tenth."""
 
     def __init__(self, **options: Any) -> None:
         tenths = {"step": "0.1", "min": -MOST_NUDGE, "max": MOST_NUDGE}
-        super().__init__(widget=forms.NumberInput(tenths), **options)
+        words = _("Write a number from -10 to 10, to one tenth, such as 0.3.")
+        errors = {"required": words, "invalid": words}
+        super().__init__(widget=forms.NumberInput(tenths), error_messages=errors, **options)
 
     def clean(self, value: Any) -> float:
         nudge: float = super().clean(str(value or "").replace(",", "."))
         if not abs(nudge) <= MOST_NUDGE or not isclose(nudge, round(nudge, 1), abs_tol=1e-9):
-            message = _("Write a number from -10 to 10, to one tenth, such as 0.3.")
-            raise ValidationError(message, code="nudge")
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
         return round(nudge, 1)
 
 
@@ -44,8 +53,15 @@ class PrintForm(forms.Form):
             "invalid_choice": _("There is no such label stock any more. Choose another."),
         },
     )
-    copies = forms.IntegerField(label=_("Copies of each label"), min_value=1, max_value=MOST_LABELS)
-    start = forms.IntegerField(label=_("First free place"), min_value=1)
+    copies = whole_number(1, MOST_LABELS, label=_("Copies of each label"))
+    start = forms.IntegerField(
+        label=_("First free place"),
+        min_value=1,
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value"),
+            _("Write the number of a place; the first one is 1."),
+        ),
+    )
     nudge_x = NudgeField(label=_("To the right, in mm"))
     nudge_y = NudgeField(label=_("Down, in mm"))
     dots_per_inch = forms.TypedChoiceField(
@@ -121,6 +137,4 @@ def own_copies(batch: Batch | None = None) -> str:
 
 
 def copies_of(batch: Batch) -> forms.IntegerField:
-    return forms.IntegerField(
-        label=f"{batch.product.name} {batch}", min_value=0, max_value=MOST_LABELS, required=False
-    )
+    return whole_number(0, MOST_LABELS, label=f"{batch.product.name} {batch}", required=False)

@@ -38,7 +38,7 @@ def label_run(request: HttpRequest, run: int) -> HttpResponse:
     try:
         context |= about_job(found, printed)
     except NotAgainError as error:
-        context |= {"reason": error.args[0], "printed": printed, "copies": copies_of(printed)}
+        context |= {"reason": error.args[0], "printed": printed, "copies": copies_to_offer(printed)}
         context["changed"] = [it.batch for it in printed if it.differences()]
         return render(request, "batches/labels/run.html", context, status=409)
     return render(request, "batches/labels/run.html", context)
@@ -108,7 +108,7 @@ def labels_gone(request: HttpRequest, code: str) -> HttpResponse:
     return redirect(batch)
 
 
-def copies_of(printed: list[PrintedLabels]) -> dict[str, int]:
+def copies_to_offer(printed: list[PrintedLabels]) -> dict[str, int]:
     """The numbers of copies as the page of labels takes them: one for all, or one for each."""
     numbers = {it.copies for it in printed}
     if len(numbers) == 1:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..models import OwnStock
 from ..models.own_stock import MOST_IN_A_ROW
+from .forms import whole_number
 from .lengths import read_length
 from .stock import MM_PER_INCH
 
@@ -87,11 +88,8 @@ class OwnStockForm(forms.ModelForm):
             may_be_left_out = (is_roll and name in self.OF_A_SHEET) or name in self.STEPS
             self.fields[name] = LengthField(label=label, required=not may_be_left_out)
         for name in ("columns", "rows"):
-            self.fields[name] = forms.IntegerField(
-                label=self.fields[name].label,
-                min_value=1,
-                max_value=MOST_IN_A_ROW,
-                required=not is_roll,
+            self.fields[name] = whole_number(
+                1, MOST_IN_A_ROW, label=self.fields[name].label, required=not is_roll
             )
         for name in self.STEPS:
             self.fields[name].help_text = _("Leave it empty where labels touch.")

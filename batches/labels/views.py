@@ -177,10 +177,10 @@ def what_hinders(form: PrintForm, stocks: Mapping[str, Stock], job: Job | None) 
             return False
         return True
 
-    maker = LabelMaker(stock, dots_per_inch=dots_per_inch)
+    carries_a_code = LabelMaker(stock, dots_per_inch=dots_per_inch).carries_a_code(modules)
     return hindered | {
-        "is_too_small": not maker.carries_a_code(modules),
-        "is_too_small_to_warn": maker.carries_a_code(modules),
+        "is_too_small": not carries_a_code,
+        "is_too_small_to_warn": carries_a_code,
         "least_side": modules * least_module(stock, dots_per_inch),
         "nearest": stock.nearest(it for it in stocks.values() if it != stock and is_room_on(it)),
     }

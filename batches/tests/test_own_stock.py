@@ -127,8 +127,8 @@ def test_another_printers_dots_hold_for_all_who_used_the_one_before(
         ({"label_width": "2"}, "Width of a label: This is less than 5 mm."),
         ({"page_width": "2100"}, "Width of the page: This is more than 1 m."),
         ({"margin_left": "900"}, "From the page's left edge to the first label: This is more"),
-        ({"columns": ""}, "Labels across: This field is required."),
-        ({"columns": "0"}, "Labels across: Ensure this value is greater than or equal to 1."),
+        ({"columns": ""}, "Labels across: Write a whole number from 1 to 100."),
+        ({"columns": "0"}, "Labels across: Write a whole number from 1 to 100."),
         (
             {"pitch_x": "60"},
             "From a label's left edge to the next label's left edge: Labels would overlap: a label "
