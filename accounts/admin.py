@@ -1,13 +1,19 @@
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm
 from django.contrib.auth.models import Group
 from django.db import connection
-from django.http import HttpRequest
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from .guessing import unlock
+from .mail import tell_of_approval, tell_of_new_email, tell_of_new_password
 from .models import User, UserQuerySet
+from .security_log import Event, record
 
 admin.site.unregister(Group)  # the roles are waiting, staff and administrator; groups add nothing
 
@@ -24,7 +30,7 @@ class AccountAdmin(UserAdmin):
     date_hierarchy = "created_at"
     readonly_fields = ["last_login", "created_at", "updated_at"]
     filter_horizontal = []
-    actions = ["approve"]
+    actions = ["approve", "unlock", "sign_out_everywhere"]
     fieldsets = [
         (None, {"fields": ["full_name", "email", "password"]}),
         (_("Role"), {"fields": ["is_staff", "is_superuser", "is_active"]}),
@@ -52,10 +58,68 @@ class AccountAdmin(UserAdmin):
         """Only who was never let in is deleted; whoever worked here is made inactive."""
         return super().has_delete_permission(request, obj) and obj is not None and not obj.is_staff
 
+    def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: Any) -> None:
+        """Saves what was changed alone: its owner may be changing the rest meanwhile."""
+        if not change:
+            super().save_model(request, obj, form, change)
+            record(Event.ACCOUNT_MADE, request, account=obj.email, role=obj.role())
+            return
+        before = User.objects.get(pk=obj.pk)
+        if not obj.is_active:  # or they would go on when it is made active again
+            obj.end_sessions()
+        obj.save(update_fields=[*form.changed_data, "session_salt", "updated_at"])
+        tell_what_changed(request, before, obj)
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        super().delete_model(request, obj)
+        record(Event.ACCOUNT_DELETED, request, account=obj.email)
+
+    def user_change_password(
+        self, request: HttpRequest, id: str, form_url: str = ""
+    ) -> HttpResponse:
+        response = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and response.status_code == 302:
+            account = User.objects.get(pk=id)
+            unlock(account)
+            tell_of_new_password(account)
+            record(Event.PASSWORD_CHANGED, request, account=account.email)
+        return response
+
     @admin.action(description=_("Approve the selected accounts"))
     def approve(self, request: HttpRequest, queryset: UserQuerySet) -> None:
-        count = queryset.approve()
+        approved = queryset.approve()
+        for account in approved:
+            tell_of_approval(account)
+            record(Event.APPROVED, request, account=account.email)
+        count = len(approved)
         words = ngettext(
             "%(count)d account is approved.", "%(count)d accounts are approved.", count
         )
         self.message_user(request, words % {"count": count})
+
+    @admin.action(description=_("Unlock the selected accounts after wrong passwords"))
+    def unlock(self, request: HttpRequest, queryset: UserQuerySet) -> None:
+        for account in queryset:
+            unlock(account)
+            record(Event.UNLOCKED, request, account=account.email)
+        self.message_user(request, _("They can try again now."))
+
+    @admin.action(description=_("Sign the selected accounts out everywhere"))
+    def sign_out_everywhere(self, request: HttpRequest, queryset: UserQuerySet) -> None:
+        for account in queryset:
+            account.end_sessions()
+            account.save(update_fields=["session_salt", "updated_at"])
+            record(Event.SIGNED_OUT_EVERYWHERE, request, account=account.email)
+        self.message_user(request, _("They are signed out on every device."))
+
+
+def tell_what_changed(request: HttpRequest, before: User, after: User) -> None:
+    """To the security log, and to the account itself where it would want to know."""
+    if after.email != before.email:
+        tell_of_new_email(after, before.email)
+        record(Event.EMAIL_CHANGED, request, account=after.email, before=before.email)
+    if after.role() == before.role():
+        return
+    if before.role() == "waiting" and after.is_active:
+        tell_of_approval(after)
+    record(Event.ROLE_CHANGED, request, account=after.email, before=before.role(), now=after.role())

@@ -1,12 +1,16 @@
 from typing import Any
 
 from django import forms
+from django.contrib.auth import authenticate
 from django.contrib.auth import forms as auth_forms
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from .models import User
 
+LONGEST_EMAIL = 254  # characters, as in the model
 ENTER_YOUR_EMAIL = {
     "required": _("Enter your e-mail."),
     "invalid": _("Enter a whole e-mail address, such as name@example.com."),
@@ -14,18 +18,12 @@ ENTER_YOUR_EMAIL = {
 PASSWORDS_DIFFER = {"password_mismatch": _("The two passwords differ. Type the same one twice.")}
 
 
-class DetailsForm(forms.ModelForm):
+class NameForm(forms.ModelForm):
     class Meta:
         model = User
-        fields = ["full_name", "email"]
-        widgets = {
-            "full_name": forms.TextInput(attrs={"autocomplete": "name"}),
-            "email": forms.EmailInput(attrs={"autocomplete": "username"}),
-        }
-        error_messages = {
-            "full_name": {"required": _("Enter your name.")},
-            "email": ENTER_YOUR_EMAIL,
-        }
+        fields = ["full_name"]
+        widgets = {"full_name": forms.TextInput(attrs={"autocomplete": "name"})}
+        error_messages = {"full_name": {"required": _("Enter your name.")}}
 
     def save(self, commit: bool = True) -> User:
         """Saves these fields alone: an administrator may be changing the role meanwhile."""
@@ -34,11 +32,38 @@ class DetailsForm(forms.ModelForm):
         return user
 
 
+class EmailForm(NameForm):
+    """A new e-mail, for whoever knows the password: by it a forgotten one is replaced."""
+
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": _("Enter your password.")},
+    )
+
+    class Meta:
+        model = User
+        fields = ["email"]
+        widgets = {"email": forms.EmailInput(attrs={"autocomplete": "username"})}
+        error_messages = {"email": ENTER_YOUR_EMAIL}
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_password(self) -> None:
+        check_password(self.request, self.cleaned_data["password"])
+
+
 class RegistrationForm(auth_forms.BaseUserCreationForm):
     error_messages = {**auth_forms.BaseUserCreationForm.error_messages, **PASSWORDS_DIFFER}
 
-    class Meta(DetailsForm.Meta):
-        pass
+    class Meta:
+        model = User
+        fields = ["full_name", "email"]
+        widgets = NameForm.Meta.widgets | EmailForm.Meta.widgets
+        error_messages = NameForm.Meta.error_messages | EmailForm.Meta.error_messages
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -60,6 +85,7 @@ class RegistrationForm(auth_forms.BaseUserCreationForm):
 class LoginForm(auth_forms.AuthenticationForm):
     username = forms.EmailField(
         label=_("E-mail"),
+        max_length=LONGEST_EMAIL,
         widget=forms.EmailInput(attrs={"autocomplete": "username"}),
         error_messages=ENTER_YOUR_EMAIL,
     )
@@ -76,17 +102,22 @@ class LoginForm(auth_forms.AuthenticationForm):
         self.fields["password"].error_messages["required"] = _("Enter your password.")
 
 
-class PasswordForm(auth_forms.PasswordChangeForm):
-    error_messages = {
-        **auth_forms.PasswordChangeForm.error_messages,
-        **PASSWORDS_DIFFER,
-        "password_incorrect": _("This is not your old password. Type it again."),
-    }
+class ResetForm(forms.Form):
+    """Asks for a link by which a forgotten password is replaced."""
+
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=LONGEST_EMAIL,
+        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+        error_messages=ENTER_YOUR_EMAIL,
+    )
+
+
+class NewPasswordForm(auth_forms.SetPasswordForm):
+    error_messages = {**auth_forms.SetPasswordForm.error_messages, **PASSWORDS_DIFFER}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["old_password"].widget.attrs.pop("autofocus")
-        self.fields["old_password"].error_messages["required"] = _("Enter your old password.")
         say_plainly(self.fields["new_password1"], self.fields["new_password2"])
         self.fields["new_password2"].label = _("New password again")
 
@@ -102,6 +133,37 @@ class PasswordForm(auth_forms.PasswordChangeForm):
         return user
 
 
+class PasswordForm(NewPasswordForm):
+    """A new password, for whoever knows the old one."""
+
+    old_password = forms.CharField(
+        label=_("Old password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": _("Enter your old password.")},
+    )
+    field_order = ["old_password", "new_password1", "new_password2"]
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_old_password(self) -> None:
+        check_password(self.request, self.cleaned_data["old_password"])
+
+
+def check_password(request: HttpRequest, password: str) -> None:
+    """Raises ValidationError where it is not the password of whoever sent `request`.
+
+    A wrong one counts as a wrong login: whoever finds an open tablet cannot guess on it either.
+    """
+    email = request.user.email  # type: ignore[union-attr] # whoever has a profile is logged in
+    if authenticate(request, username=email, password=password) is None:
+        raise ValidationError(
+            _("This is not your password. Type it again."), code="password_incorrect"
+        )
+
+
 def say_plainly(password: forms.Field, repeated: forms.Field) -> None:
     """What AUTH_PASSWORD_VALIDATORS ask, in one sentence instead of Django's list."""
     password.help_text = _(
@@ -113,9 +175,7 @@ def say_plainly(password: forms.Field, repeated: forms.Field) -> None:
     repeated.error_messages["required"] = _("Type the password again.")
 
 
-def save_unless_taken(
-    form: DetailsForm | RegistrationForm, further_attempts: int = 2
-) -> User | None:
+def save_unless_taken(form: EmailForm | RegistrationForm, further_attempts: int = 2) -> User | None:
     """The saved account; None where the form's errors say why not.
 
     An e-mail that was free when the form was checked, or the place of the first account, may be

@@ -2,7 +2,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth import middleware
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from .not_now import NotNowError
 
 
 class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
@@ -18,3 +21,21 @@ class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
         if not getattr(view_func, "login_required", True):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+
+class AnswerNotNow:
+    """Gives every refusal that passes by itself a page that says when to try again."""
+
+    def __init__(self, answer: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.answer(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, NotNowError):
+            return None
+        context = {"seconds": error.seconds, "minutes": error.seconds // 60}
+        response = render(request, f"{error.status}.html", context, status=error.status)
+        response["Retry-After"] = str(error.seconds)
+        return response

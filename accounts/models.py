@@ -9,7 +9,10 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
+
+from freshness.text import validate_visible
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -17,8 +20,12 @@ class UserQuerySet(models.QuerySet["User"]):
         """Registered, and not yet approved by an administrator."""
         return self.filter(is_active=True, is_staff=False)
 
-    def approve(self) -> int:
-        return self.waiting().update(is_staff=True, updated_at=timezone.now())
+    def approve(self) -> list["User"]:
+        """Let those in who wait; returns them."""
+        waiting: list[User] = list(self.waiting())
+        codes = [account.pk for account in waiting]
+        User.objects.waiting().filter(pk__in=codes).update(is_staff=True, updated_at=timezone.now())
+        return waiting
 
     def administrators(self) -> Self:
         return self.filter(is_active=True, is_superuser=True)
@@ -61,7 +68,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             "unique": _("There is already an account with this e-mail. Sign in instead.")
         },
     )
-    full_name = models.CharField(_("full name"), max_length=120)
+    full_name = models.CharField(_("full name"), max_length=120, validators=[validate_visible])
     is_active = models.BooleanField(
         _("active"),
         default=True,
@@ -73,6 +80,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         help_text=_("May use the portal: record batches, print labels."),
     )
     is_founder = models.BooleanField(_("first account"), default=False, editable=False)
+    session_salt = models.CharField(max_length=22, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
@@ -108,6 +116,14 @@ class User(AbstractBaseUser, PermissionsMixin):
             message = _("The shop needs an administrator. Make another one first.")
             raise ValidationError(message, code="last_administrator")
 
+    def get_session_auth_hash(self) -> str:
+        """What each session of the account holds, and ends with when it is not so any more."""
+        return super().get_session_auth_hash() + self.session_salt
+
+    def end_sessions(self) -> None:
+        """End every session of the account, once it is saved."""
+        self.session_salt = get_random_string(22)
+
     def register(self) -> None:
         """Save a new account in the role it starts with.
 
@@ -120,6 +136,14 @@ class User(AbstractBaseUser, PermissionsMixin):
             self.is_staff = self.is_founder or settings.REGISTRATION == "open"
             self.save()
 
+    def role(self) -> str:
+        """For the security log."""
+        if not self.is_active:
+            return "inactive"
+        if self.is_superuser:
+            return "administrator"
+        return "staff" if self.is_staff else "waiting"
+
     def is_last_administrator(self) -> bool:
         """Whether nobody else could approve accounts, as the database has it now."""
         return {self.pk} == set(User.objects.administrators().values_list("pk", flat=True)[:2])
@@ -127,3 +151,20 @@ class User(AbstractBaseUser, PermissionsMixin):
     def accounts_to_approve(self) -> int:
         """How many accounts wait for this one to decide; 0 unless it is an administrator's."""
         return User.objects.waiting().count() if self.is_superuser else 0
+
+
+class Attempt(models.Model):
+    """One try of something that may be tried only so often (see limits.py)."""
+
+    what = models.CharField(max_length=20)
+    who = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["what", "who", "at"], name="attempt_of_one"),
+            models.Index(fields=["what", "at"], name="attempt_of_all"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.at:%Y-%m-%d %H:%M}"

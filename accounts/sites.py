@@ -46,6 +46,12 @@ class AdministratorSite(admin.AdminSite):
 
         return super().admin_view(answered, cacheable)
 
+    def password_change(  # type: ignore[override] # the stubs know no answer but a page
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """There is one page for it, which tells the account, and the security log."""
+        return redirect("profile")
+
     @method_decorator(login_not_required)  # it only leads on to the login page
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

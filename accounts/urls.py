@@ -1,11 +1,18 @@
 from django.urls import path
 
-from . import views
+from . import profile_views, reset_views, views
 
 urlpatterns = [
     path("register", views.register, name="register"),
     path("login", views.log_in, name="login"),
     path("logout", views.log_out, name="logout"),
-    path("profile", views.profile, name="profile"),
     path("waiting", views.waiting, name="waiting"),
+    path("profile", profile_views.profile, name="profile"),
+    path(
+        "profile/sign-out-everywhere",
+        profile_views.sign_out_everywhere,
+        name="sign_out_everywhere",
+    ),
+    path("reset-password", reset_views.ask_for_reset, name="ask_for_reset"),
+    path("reset-password/<uid>/<token>", reset_views.reset_password, name="reset_password"),
 ]

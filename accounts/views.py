@@ -1,17 +1,21 @@
 from django.conf import settings
-from django.contrib import messages
-from django.contrib.auth import login, logout, update_session_auth_hash
+from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from .forms import DetailsForm, LoginForm, PasswordForm, RegistrationForm, save_unless_taken
+from .forms import LoginForm, RegistrationForm, save_unless_taken
+from .limits import LOGINS, REGISTRATIONS, hold_to
+from .mail import tell_administrators_who_waits
 from .models import User
+from .security_log import Event, record
+
+MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @login_not_required  # whoever has no account makes one here
@@ -23,9 +27,14 @@ def register(request: HttpRequest) -> HttpResponse:
         return redirect(destination(request))
     if settings.REGISTRATION == "closed":
         return render(request, "accounts/registration_closed.html", status=403)
+    if request.method == "POST":
+        hold_to(REGISTRATIONS, request)
     form = RegistrationForm(request.POST if request.method == "POST" else None)
     if user := save_unless_taken(form):
-        login(request, user)
+        login(request, user, MODEL_BACKEND)
+        record(Event.REGISTERED, request, role=user.role())
+        if not user.is_staff:
+            tell_administrators_who_waits(user)
         return redirect(destination(request))
     context = {"form": form, "next": sent_from(request)}
     return render(request, "accounts/register.html", context, status=422 if form.errors else 200)
@@ -38,12 +47,25 @@ def register(request: HttpRequest) -> HttpResponse:
 def log_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect(destination(request))
+    if request.method == "POST":
+        hold_to(LOGINS, request)
     form = LoginForm(request, request.POST if request.method == "POST" else None)
     if form.is_valid():
         login(request, form.get_user())
+        record(Event.LOGGED_IN, request)
         return redirect(destination(request))
+    if form.has_error(NON_FIELD_ERRORS, "invalid_login"):
+        record_failure(request, form.cleaned_data["username"])
     context = {"form": form, "next": sent_from(request)}
     return render(request, "accounts/login.html", context, status=422 if form.errors else 200)
+
+
+def record_failure(request: HttpRequest, typed: str) -> None:
+    """Names the account, if there is one: what else was typed may be a password."""
+    if getattr(request, "axes_locked_out", False):  # guessing.py records that
+        return
+    account = User.objects.filter(email=User.objects.normalize_email(typed)).first()
+    record(Event.LOGIN_FAILED, request, account=account and account.email)
 
 
 @login_not_required  # a second tab may sign out twice
@@ -51,35 +73,16 @@ def log_in(request: HttpRequest) -> HttpResponse:
 @never_cache
 def log_out(request: HttpRequest) -> HttpResponse:
     """Signs out by a button only: a link must not be able to."""
-    if request.method == "POST":
+    if request.method == "POST" and request.user.is_authenticated:
+        record(Event.LOGGED_OUT, request)
         logout(request)
     if request.user.is_authenticated:
         return render(request, "accounts/logout.html")
     return redirect(settings.LOGOUT_REDIRECT_URL)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@sensitive_post_parameters()
-@never_cache
-def profile(request: HttpRequest) -> HttpResponse:
-    data = request.POST if request.method == "POST" else None
-    wants_password = "old_password" in request.POST
-    account = User.objects.get(pk=request.user.pk)
-    details = DetailsForm(None if wants_password else data, instance=account)
-    password = PasswordForm(account, data if wants_password else None)
-    if save_unless_taken(details):
-        messages.success(request, _("Your details are saved."))
-        return redirect("profile")
-    if password.is_valid():
-        update_session_auth_hash(request, password.save())
-        messages.success(request, _("Your password is changed. You are still signed in here."))
-        return redirect("profile")
-    context = {"details": details, "password": password}
-    status = 422 if details.errors or password.errors else 200
-    return render(request, "accounts/profile.html", context, status=status)
-
-
 @require_safe
+@never_cache
 def waiting(request: HttpRequest) -> HttpResponse:
     """Where somebody who is registered, but not approved, is told so."""
     if request.user.is_staff:

@@ -5,17 +5,19 @@ from django.db import connection
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from simple_history.admin import SimpleHistoryAdmin
+
+from accounts.security_log import Event, record
 
 from .models import Batch, OwnStock, Product
 from .models.queries import BatchQuerySet
 
 
 @admin.register(Product)
-class ProductAdmin(admin.ModelAdmin):
+class ProductAdmin(SimpleHistoryAdmin):  # type: ignore[misc] # it has no types
     list_display = ["name", "emoji", "fresh_days", "caution_days", "active"]
     list_filter = ["active"]
     search_fields = ["name"]
@@ -54,7 +56,7 @@ class OwnStockAdmin(admin.ModelAdmin):
 
 
 @admin.register(Batch)
-class BatchAdmin(admin.ModelAdmin):
+class BatchAdmin(SimpleHistoryAdmin):  # type: ignore[misc] # it has no types
     list_display = [
         "batch_identifier",
         "product",
@@ -115,7 +117,10 @@ class BatchAdmin(admin.ModelAdmin):
 
     @admin.action(description=_("Release the selected batches from their recall"))
     def release(self, request: HttpRequest, queryset: BatchQuerySet) -> None:
-        count = queryset.update(recalled_at=None, recall_reason="", updated_at=timezone.now())
+        released = queryset.release(request.user)  # type: ignore[arg-type] # an administrator
+        for batch in released:
+            record(Event.RECALL_RELEASED, request, batch=batch.pk)
+        count = len(released)
         words = ngettext(
             "%(count)d batch is released from its recall.",
             "%(count)d batches are released from their recall.",
@@ -128,7 +133,8 @@ class BatchAdmin(admin.ModelAdmin):
             words = _('Labels of this batch are wrong now: <a href="{}">see which</a>.')
             link = obj.get_absolute_url()
             self.message_user(request, format_html(str(words), link), messages.WARNING)
-        return super().response_change(request, obj)
+        response: HttpResponse = super().response_change(request, obj)
+        return response
 
     def view_on_site(self, batch: Batch) -> str:
         return reverse("report", args=[batch.pk])
@@ -137,3 +143,5 @@ class BatchAdmin(admin.ModelAdmin):
         if not change:
             obj.created_by = request.user  # type: ignore[assignment]
         super().save_model(request, obj, form, change)
+        if obj.recalled_at and "recalled_at" in form.changed_data:
+            record(Event.RECALLED, request, batch=obj.pk, reason=obj.recall_reason)

@@ -2,18 +2,20 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_http_methods, require_safe
 
-from .access import staff_required
+from accounts.access import staff_required
+
 from .codes import read_code
 from .forms import BatchForm, FilterForm, FindForm, save_unless_taken
 from .labels.job import MOST_LABELS
 from .models import Batch
+from .report_style import report_style, with_report_policy
 from .reports import Report
 from .shelf_life import seconds_left_of_day
 
@@ -34,14 +36,18 @@ def landing(request: HttpRequest) -> HttpResponse:
 
 @login_not_required  # printed on the label: whoever holds it may read it
 @require_safe
-@conditional_page
-def report(request: HttpRequest, text: str) -> HttpResponse:
+def report(request: HttpRequest, text: str) -> HttpResponseBase:
     code = read_code(text)
     batch = Batch.objects.select_related("product").filter(pk=code).first() if code else None
-    if batch is None:
-        return unknown_batch(request, text)
+    return known_batch(request, batch) if batch else unknown_batch(request, text)
+
+
+@with_report_policy  # on the 304 as well: a browser takes its headers for those of the page it has
+@conditional_page
+def known_batch(request: HttpRequest, batch: Batch) -> HttpResponse:
     now = timezone.localtime()
-    response = render(request, "batches/report.html", {"report": Report.of(batch, now.date())})
+    context = {"report": Report.of(batch, now.date()), "style": report_style()}
+    response = render(request, "batches/report.html", context)
     shared_seconds = min(SHARED_SECONDS, seconds_left_of_day(now))
     patch_cache_control(response, public=True, max_age=0, s_maxage=shared_seconds)
     return response

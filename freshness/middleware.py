@@ -1,12 +1,15 @@
-"""Refuses or mends what no browser sends, and nothing behind this can read."""
+"""What every answer says, and what is refused before anything reads it."""
 
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
+Answer = Callable[[HttpRequest], HttpResponse]
 WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -25,14 +28,43 @@ def read_as_utf8(application: WSGIApplication) -> WSGIApplication:
     return wrapped
 
 
-def refuse_nul_in_cookies(
-    answer: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
+def refuse_nul_in_cookies(answer: Answer) -> Answer:
     """PostgreSQL takes a NUL in no text, and a session is looked up by its cookie."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if any("\0" in cookie for cookie in request.COOKIES.values()):
             raise BadRequest("A cookie holds a NUL.")
         return answer(request)
+
+    return middleware
+
+
+def refuse_too_much(answer: Answer) -> Answer:
+    """No form here is so large. Django's own limit leaves out files, and any form may hold some."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if int(request.META.get("CONTENT_LENGTH") or 0) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return answer(request)
+        megabytes = settings.DATA_UPLOAD_MAX_MEMORY_SIZE / 1024**2
+        return render(request, "413.html", {"megabytes": megabytes}, status=413)
+
+    return middleware
+
+
+# What the pages here never ask a browser for.
+FEATURES = [
+    *("browsing-topics", "camera", "display-capture", "geolocation", "hid", "microphone", "midi"),
+    *("payment", "publickey-credentials-get", "serial", "usb"),
+]
+
+
+def deny_features_and_embedding(answer: Answer) -> Answer:
+    """Asks the browser to give these pages no power they do not use, and other sites no part."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = answer(request)
+        response["Permissions-Policy"] = ", ".join(f"{feature}=()" for feature in FEATURES)
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        return response
 
     return middleware

@@ -2,13 +2,17 @@
 
 import ipaddress
 import re
-import unicodedata
 import zoneinfo
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import environ
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from .text import HIDDEN
 
 TRUE = {"true", "yes", "on", "1"}
 FALSE = {"false", "no", "off", "0"}
@@ -42,8 +46,10 @@ def one_of(*choices: str) -> Callable[[str], str]:
 
 def short_text(most: int) -> Callable[[str], str]:
     def parse(value: str) -> str:
-        if len(value) > most or any(unicodedata.category(sign) == "Cc" for sign in value):
-            raise ValueError(f"this is too long, or not text. Write at most {most} characters.")
+        if len(value) > most or HIDDEN.search(value):
+            raise ValueError(
+                f"this is too long, or holds hidden characters. Write at most {most} characters."
+            )
         return value
 
     return parse
@@ -106,6 +112,57 @@ def punycode(host: str) -> str:
         return host.encode("idna").decode()
     except UnicodeError:
         return "its punycode form, which begins with xn--"
+
+
+@dataclass(frozen=True)
+class EmailServer:
+    """Where e-mail is handed in; `tls` from the first byte, or after STARTTLS, or neither."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    tls: bool
+    starttls: bool
+
+    def sender(self, shop: str) -> str:
+        """Whom its e-mail comes from where nobody has said so."""
+        return self.user if "@" in self.user else f"noreply@{shop}"
+
+
+# By scheme: the usual port, and whether it is TLS from the first byte or after STARTTLS.
+EMAIL_SCHEMES = {
+    "smtp": (25, False, False),
+    "smtp+tls": (587, False, True),
+    "smtps": (465, True, False),
+}
+
+
+def email_server(value: str) -> EmailServer:
+    """The mail server of a URL. The value is never repeated: it may hold a password."""
+    example = "Write smtp+tls://user:password@mail.example.com:587."
+    try:
+        url = urlsplit(value)
+        port, tls, starttls = EMAIL_SCHEMES[url.scheme]
+        port = url.port or port
+    except (KeyError, ValueError):
+        raise ValueError(
+            f"this does not begin with smtp+tls://, smtps:// or smtp://. {example}"
+        ) from None
+    if not url.hostname or url.path.strip("/") or url.query or url.fragment:
+        raise ValueError(
+            f"this is no mail server's address. {example} In a password, write @ as %40, / as %2F."
+        )
+    user, password = unquote(url.username or ""), unquote(url.password or "")
+    return EmailServer(url.hostname, port, user, password, tls, starttls)
+
+
+def email_address(value: str) -> str:
+    try:
+        validate_email(value)
+    except ValidationError:
+        raise ValueError(f"“{value}” is no e-mail address. Write shop@example.com.") from None
+    return value
 
 
 def database(value: str) -> dict[str, Any]:

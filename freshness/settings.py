@@ -3,16 +3,22 @@
 README.md lists the choices; `.env.example` holds them ready to copy.
 """
 
+import os
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
 
 from batches.addresses import lan_address
 
 from .environment import Environment, kept_secret, machine_time_zone
 from .parsers import (
     database,
+    email_address,
+    email_server,
     host_of,
     one_of,
     public_url,
@@ -46,6 +52,8 @@ if not TIME_ZONE:
     )
     TIME_ZONE = "UTC"
 BEHIND_PROXY = env.read("BEHIND_PROXY", yes_or_no, default=False)
+EMAIL_URL = env.read("EMAIL_URL", email_server, default=None)
+DEFAULT_FROM_EMAIL = env.read("EMAIL_FROM", email_address, default="")
 SECRET_KEY = env.read("SECRET_KEY", secret, default="") or kept_secret(VAR_DIR / "secret_key")
 
 # Where customers reach the shop: the one source of QR links and of the hosts that are answered.
@@ -55,12 +63,41 @@ LAN_MODE = not PUBLIC_URL
 if LAN_MODE:
     PUBLIC_URL = f"http://{lan_address() or '127.0.0.1'}:{PORT}"
 HTTPS = PUBLIC_URL.startswith("https://")
+if not DEFAULT_FROM_EMAIL:
+    DEFAULT_FROM_EMAIL = EMAIL_URL.sender(host_of(PUBLIC_URL)) if EMAIL_URL else "shop@localhost"
 ALLOWED_HOSTS = [host_of(PUBLIC_URL), "localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+
+# The wire
+
+SECURE_SSL_REDIRECT = HTTPS
 SECURE_SSL_HOST = urlsplit(PUBLIC_URL).netloc if HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # HSTS for subdomains too: they may be other machines, and not ours to bind
+    "security.W021",  # HSTS preloading: a promise for ever, which is its owner's to make
+]
+# Browsers take a cookie of this prefix from this very host alone, by https, for all paths.
+COOKIE_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "base-uri": [NONE],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "img-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "upgrade-insecure-requests": HTTPS,
+    }
+}
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # no page of another site reads anything here
 
 # The application
 
@@ -74,11 +111,18 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "axes",
+    "simple_history",
     "django.forms",  # FORM_RENDERER finds Django's own form templates by it
 ]
 MIDDLEWARE = [
-    "freshness.middleware.refuse_nul_in_cookies",
+    # First what adds to every answer, refusals of the others and static files included.
+    "freshness.middleware.deny_features_and_embedding",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "freshness.middleware.refuse_nul_in_cookies",
+    "freshness.middleware.refuse_too_much",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -86,7 +130,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+    "accounts.middleware.AnswerNotNow",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "freshness.urls"
 WSGI_APPLICATION = "freshness.wsgi.application"
@@ -107,6 +153,7 @@ TEMPLATES = [
         },
     },
 ]
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie of its own
 CSRF_FAILURE_VIEW = "freshness.views.csrf_failure"
 FORM_RENDERER = "freshness.forms.FieldRenderer"
 
@@ -131,9 +178,17 @@ IN_VAR = {"ENGINE": "django.db.backends.sqlite3", "NAME": VAR_DIR / "freshness.s
 DATABASES = {"default": with_safe_options(env.read("DATABASE_URL", database, default=IN_VAR))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+SIMPLE_HISTORY_REVERT_DISABLED = True  # going back to how it was is a change like any other
+
 # Accounts
 
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",  # refuses whoever has guessed too often
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = ["accounts.hashers.PBKDF2PasswordHasher"]
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # seconds
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
@@ -147,6 +202,38 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "portal"
 LOGOUT_REDIRECT_URL = "landing"
 SESSION_COOKIE_AGE = 7 * 24 * 60 * 60  # seconds
+
+# Wrong passwords within AXES_COOLOFF_TIME, after which it must pass before the next try. One
+# forgotten password shuts out one account at one address; guessing from many addresses shuts the
+# account, and guessing many accounts the address.
+MOST_FAILURES = {("username", "ip_address"): 5, ("username",): 50, ("ip_address",): 100}
+AXES_LOCKOUT_PARAMETERS = [list(parameters) for parameters in MOST_FAILURES]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_HANDLER = "accounts.guessing.Handler"
+AXES_LOCKOUT_CALLABLE = "accounts.guessing.locked_out"
+AXES_CLIENT_IP_CALLABLE = "accounts.client.client_network"
+AXES_USERNAME_CALLABLE = "accounts.guessing.typed_email"
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_DISABLE_ACCESS_LOG = True  # the security log has it
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+# Nothing that was typed is kept with a failure: every field of the forms that ask for a password.
+AXES_SENSITIVE_PARAMETERS = [
+    *("username", "ip_address", "csrfmiddlewaretoken", "next", "do", "email"),
+    *("password", "old_password", "new_password1", "new_password2"),
+]
+
+# E-mail; where no server is set, it is written in the terminal
+
+SENDS_EMAIL = bool(EMAIL_URL)
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if SENDS_EMAIL else 'console'}.EmailBackend"
+if EMAIL_URL:
+    EMAIL_HOST, EMAIL_PORT = EMAIL_URL.host, EMAIL_URL.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = EMAIL_URL.user, EMAIL_URL.password
+    EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_URL.starttls, EMAIL_URL.tls
+EMAIL_TIMEOUT = 10  # seconds
 
 # Words, dates and static files
 
@@ -173,9 +260,30 @@ SETTINGS_UNKNOWN = env.unknown()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "fmt": "{message}",
+            "style": "{",
+            "rename_fields": {"message": "event"},
+            "timestamp": "at",
+        },
+    },
+    "handlers": {
+        "terminal": {"class": "logging.StreamHandler", "formatter": "line"},
+        "security": {
+            "class": "logging.handlers.WatchedFileHandler",
+            "filename": os.devnull if TESTING else VAR_DIR / "security.log",
+            "delay": True,
+            "encoding": "utf-8",
+            "formatter": "json",
+        },
+    },
     "loggers": {
+        "freshness": {"handlers": ["terminal"], "level": "WARNING"},
+        "freshness.security": {"handlers": ["security"], "level": "INFO", "propagate": False},
+        "axes": {"level": "CRITICAL"},  # the security log says it, and no more than it should
         "django": {"handlers": ["terminal"], "level": "WARNING", "propagate": False},
         # A form filled in wrongly is no news, nor is a stranger who names another host.
         "django.request": {"level": "ERROR"},

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ..access import staff_required
+from accounts.access import staff_required
+
 from ..models import Batch, LabelRun, PrintedLabels
 from ..models.own_stock import known_stock
 from .address import refusal

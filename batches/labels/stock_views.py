@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ..access import staff_required
+from accounts.access import staff_required
+
 from ..forms import save_unless_taken
 from ..models import LabelSetup, OwnStock
 from ..models.own_stock import known_stock

@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from ..access import staff_required
+from accounts.access import staff_required
+
 from ..codes import LENGTH
 from ..models import Batch, LabelRun, LabelSetup, OwnStock, PrintedLabels
 from ..models.own_stock import known_stock

@@ -10,6 +10,9 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from freshness.text import validate_visible
 
 from ..codes import LENGTH, new_code
 from ..qr import qr_svg
@@ -55,8 +58,12 @@ class Batch(models.Model):
         validators=[validate_year],
         help_text=_("From the supplier's label, if it has one."),
     )
-    supplier = models.CharField(_("supplier"), max_length=120, blank=True)
-    supplier_lot = models.CharField(_("supplier's lot"), max_length=60, blank=True)
+    supplier = models.CharField(
+        _("supplier"), max_length=120, blank=True, validators=[validate_visible]
+    )
+    supplier_lot = models.CharField(
+        _("supplier's lot"), max_length=60, blank=True, validators=[validate_visible]
+    )
 
     # The shelf life its product had when the batch was recorded: a label keeps its promise.
     fresh_days = models.PositiveSmallIntegerField(editable=False)
@@ -67,12 +74,18 @@ class Batch(models.Model):
     removed_on = models.DateField(
         _("taken off the shelf on"), null=True, blank=True, validators=[validate_year]
     )
-    removal_reason = models.CharField(_("why it was taken off"), max_length=200, blank=True)
+    removal_reason = models.CharField(
+        _("why it was taken off"), max_length=200, blank=True, validators=[validate_visible]
+    )
     recalled_at = models.DateTimeField(
         _("recalled at"), null=True, blank=True, validators=[validate_year]
     )
     recall_reason = models.CharField(
-        _("reason for the recall"), max_length=200, blank=True, help_text=_("Customers read this.")
+        _("reason for the recall"),
+        max_length=200,
+        blank=True,
+        validators=[validate_visible],
+        help_text=_("Customers read this."),
     )
 
     created_by = models.ForeignKey(
@@ -84,6 +97,7 @@ class Batch(models.Model):
     saved_on = models.DateField(editable=False)
 
     objects = BatchQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["updated_at", "saved_on"])
 
     class Meta:
         verbose_name = _("batch")

@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from freshness.text import validate_visible
+
 from ..labels.stock import DOTS_PER_INCH, Stock, ready_made
 
 LENGTHS = [
@@ -27,7 +29,12 @@ class OwnStock(models.Model):
         SHEET = "sheet", _("Sheets, for an office printer")
         ROLL = "roll", _("A roll, for a label printer")
 
-    name = models.CharField(_("name"), max_length=60, help_text=_("Such as “Counter labels”."))
+    name = models.CharField(
+        _("name"),
+        max_length=60,
+        validators=[validate_visible],
+        help_text=_("Such as “Counter labels”."),
+    )
     kind = models.CharField(_("kind"), max_length=5, choices=Kind.choices, default=Kind.SHEET)
     label_width = models.FloatField(_("label's width"), validators=LENGTHS)
     label_height = models.FloatField(_("label's height"), validators=LENGTHS)

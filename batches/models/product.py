@@ -6,6 +6,9 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from freshness.text import validate_visible
 
 from .saving import with_fields
 
@@ -13,10 +16,10 @@ from .saving import with_fields
 class Product(models.Model):
     """What a shop sells by the batch, with the shelf life the shop gives it."""
 
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(_("name"), max_length=60, validators=[validate_visible])
     # SQLite's LOWER knows only ASCII, so "KÖFTE" and "köfte" are told to be one name here.
     name_folded = models.TextField(unique=True, editable=False)
-    emoji = models.CharField(_("emoji"), max_length=16, blank=True)
+    emoji = models.CharField(_("emoji"), max_length=16, blank=True, validators=[validate_visible])
     fresh_days = models.PositiveSmallIntegerField(
         _("fresh through day"),
         default=2,
@@ -29,10 +32,14 @@ class Product(models.Model):
         validators=[MaxValueValidator(3650)],
         help_text=_("From the day after, the batch is expired."),
     )
-    storage_advice = models.CharField(_("storage advice"), max_length=200, blank=True)
+    storage_advice = models.CharField(
+        _("storage advice"), max_length=200, blank=True, validators=[validate_visible]
+    )
     active = models.BooleanField(
         _("active"), default=True, help_text=_("Untick this to offer it no longer for new batches.")
     )
+
+    history = HistoricalRecords(excluded_fields=["name_folded"])
 
     class Meta:
         verbose_name = _("product")

@@ -2,13 +2,16 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
-from django.db import models
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import models, transaction
 from django.db.models import Q
+from django.utils import timezone
+from simple_history.utils import bulk_update_with_history
 
 from ..shelf_life import Freshness
 
 if TYPE_CHECKING:
-    from .batch import Batch  # noqa: F401 - named in the class below
+    from .batch import Batch
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):
@@ -30,6 +33,17 @@ class BatchQuerySet(models.QuerySet["Batch"]):
     def with_labels_out(self) -> Self:
         """Those with labels of which `is_out` says that they may be on packs."""
         return self.filter(printed_labels__gone_at=None, printed_labels__isnull=False).distinct()
+
+    @transaction.atomic
+    def release(self, author: AbstractBaseUser) -> list["Batch"]:
+        """End the recalls among them, in the name of `author`; returns those that were recalled."""
+        recalled: list[Batch] = list(self.exclude(recalled_at=None).locked())
+        for batch in recalled:
+            batch.recalled_at, batch.recall_reason = None, ""
+            batch.updated_at = timezone.now()
+        changed = ["recalled_at", "recall_reason", "updated_at"]
+        bulk_update_with_history(recalled, self.model, changed, 500, default_user=author)
+        return recalled
 
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-pk")

@@ -1,0 +1,80 @@
+"""What somebody who is let in changes of their own account."""
+
+from django.contrib import messages
+from django.contrib.auth import logout, update_session_auth_hash
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from .access import staff_required
+from .forms import EmailForm, NameForm, PasswordForm, save_unless_taken
+from .mail import tell_of_new_email, tell_of_new_password
+from .models import User
+from .security_log import Event, record
+
+
+@staff_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters()
+def profile(request: HttpRequest) -> HttpResponse:
+    """One page of three forms; `do` says which of them was sent."""
+    do = request.POST.get("do", "")
+    data = {do: request.POST}
+    account = User.objects.get(pk=request.user.pk)
+    name = NameForm(data.get("name"), instance=account)
+    email = EmailForm(request, data.get("email"), instance=account)
+    password = PasswordForm(request, account, data.get("password"))
+    said = change_name(name) or change_email(request, email) or change_password(request, password)
+    if said:
+        messages.success(request, said)
+        return redirect("profile")
+    forms: dict[str, BaseForm] = {"name": name, "email": email, "password": password}
+    context = {"forms": forms, "form": forms.get(do)}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "accounts/profile.html", context, status=status)
+
+
+def change_name(form: NameForm) -> str | None:
+    """What to say of the change; None where the form is wrong, or was not sent."""
+    if not form.is_valid():
+        return None
+    form.save()
+    return _("Your name is saved.")
+
+
+def change_email(request: HttpRequest, form: EmailForm) -> str | None:
+    """As `change_name`; the old address is told."""
+    old = request.user.email  # type: ignore[union-attr] # staff_required: an account
+    account = save_unless_taken(form)
+    if account is None:
+        return None
+    if account.email != old:
+        tell_of_new_email(account, old)
+        record(Event.EMAIL_CHANGED, request, account=account.email)
+    return _("Your e-mail is saved. Sign in with it from now on.")
+
+
+def change_password(request: HttpRequest, form: PasswordForm) -> str | None:
+    """As `change_name`; every other session of the account ends."""
+    if not form.is_valid():
+        return None
+    account = form.save()
+    update_session_auth_hash(request, account)
+    tell_of_new_password(account)
+    record(Event.PASSWORD_CHANGED, request)
+    return _("Your password is changed. You are still signed in here, and nowhere else.")
+
+
+@staff_required
+@require_POST
+def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
+    account = User.objects.get(pk=request.user.pk)
+    account.end_sessions()
+    account.save(update_fields=["session_salt", "updated_at"])
+    record(Event.SIGNED_OUT_EVERYWHERE, request)
+    logout(request)
+    messages.success(request, _("You are signed out on every device. Sign in again here."))
+    return redirect("login")

@@ -1,0 +1,86 @@
+"""The way back in for whoever forgot a password: a link by e-mail."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.tokens import default_token_generator
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import urlsafe_base64_decode
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from .forms import NewPasswordForm, ResetForm
+from .guessing import unlock
+from .limits import RESET_MAILS, RESETS, allow, hold_to
+from .mail import send_reset_link, tell_of_new_password
+from .models import User
+from .security_log import Event, record
+from .views import MODEL_BACKEND
+
+LARGEST_KEY = 2**63 - 1  # that a database can be asked for
+
+
+@login_not_required  # whoever cannot log in asks here
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def ask_for_reset(request: HttpRequest) -> HttpResponse:
+    """Sends a link to the e-mail, if it has an account: the answer is the same if not."""
+    if request.method == "POST":
+        hold_to(RESETS, request)
+    form = ResetForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        context = {"form": form, "sends_email": settings.SENDS_EMAIL}
+        return render(request, "accounts/reset.html", context, status=422 if form.errors else 200)
+    email = User.objects.normalize_email(form.cleaned_data["email"])
+    account = User.objects.filter(email=email, is_active=True).first()
+    if allow(RESET_MAILS, email) and account:
+        send_reset_link(account)
+    record(Event.RESET_ASKED, request, account=account and account.email)
+    context = {"email": email, "sends_email": settings.SENDS_EMAIL}
+    return render(request, "accounts/reset_asked.html", context)
+
+
+@login_not_required  # the link in the e-mail lets in whoever reads the mailbox
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters()
+@never_cache
+def reset_password(request: HttpRequest, uid: str, token: str) -> HttpResponse:
+    """Takes a new password for a token that has not been used and is not older than a day."""
+    account = account_of(uid, token)
+    form = NewPasswordForm(account, request.POST if request.method == "POST" else None)
+    if account and not form.is_valid():
+        status = 422 if form.errors else 200
+        return render(request, "accounts/reset_password.html", {"form": form}, status=status)
+    if account is None or not save_once(form, token):
+        return render(request, "accounts/reset_over.html", status=410)
+    unlock(account)
+    login(request, account, MODEL_BACKEND)
+    tell_of_new_password(account)
+    record(Event.PASSWORD_RESET, request)
+    messages.success(request, _("Your password is changed, and you are signed in."))
+    return redirect(settings.LOGIN_REDIRECT_URL)
+
+
+def account_of(uid: str, token: str) -> User | None:
+    """The account that `uid` names; None where there is none, or `token` does not open it."""
+    try:
+        number = int(urlsafe_base64_decode(uid))
+    except ValueError:
+        return None
+    account = User.objects.filter(pk=min(number, LARGEST_KEY), is_active=True).first()
+    return account if default_token_generator.check_token(account, token) else None
+
+
+@transaction.atomic
+def save_once(form: NewPasswordForm, token: str) -> bool:
+    """Save the new password; False where somebody used the same link in this very instant."""
+    held = User.objects.select_for_update().get(pk=form.user.pk)
+    if not default_token_generator.check_token(held, token):
+        return False
+    form.save()
+    return True
