@@ -1,3 +1,6 @@
+import io
+import json
+import logging
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -10,10 +13,13 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.apps import apps
+from django.core import mail
+from django.core.mail import EmailMessage
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from accounts.mail import postman
 from accounts.models import User
 from batches.models import Batch, Product
 
@@ -21,6 +27,7 @@ PASSWORD = "a Sunday roast of 2 kg"
 
 MakeUser = Callable[..., User]
 MakeBatch = Callable[..., Batch]
+SecurityLog = Callable[[], list[dict[str, Any]]]
 
 
 def at_the_same_time(*tasks: Callable[[], Any]) -> list[Any]:
@@ -38,6 +45,12 @@ def at_the_same_time(*tasks: Callable[[], Any]) -> list[Any]:
         return list(pool.map(run, tasks))
 
 
+def mailbox() -> list[EmailMessage]:
+    """What has been sent, all that was on its way included."""
+    postman.submit(int).result(timeout=5)
+    return mail.outbox
+
+
 def words(html: bytes | str) -> str:
     """What a person reads of a page: no markup, no style, single spaces."""
     text = html.decode() if isinstance(html, bytes) else html
@@ -46,7 +59,7 @@ def words(html: bytes | str) -> str:
 
 
 @pytest.fixture(autouse=True)
-def shop(settings: Any) -> None:
+def shop(settings: Any) -> Iterator[None]:
     """A shop on the open internet, and no time spent on hashing passwords."""
     settings.PUBLIC_URL = "http://shop.example.com"
     settings.LAN_MODE = False
@@ -55,6 +68,8 @@ def shop(settings: Any) -> None:
     settings.REGISTRATION = "approval"
     settings.TIME_ZONE = "Europe/Istanbul"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    yield
+    mailbox()  # no e-mail arrives in the next test
 
 
 @pytest.fixture(autouse=True)
@@ -64,6 +79,18 @@ def noon(shop: None) -> Iterator[time_machine.Traveller]:
         datetime(2026, 11, 22, 12, tzinfo=ZoneInfo("Europe/Istanbul"))
     ) as clock:
         yield clock
+
+
+@pytest.fixture
+def security_log() -> Iterator[SecurityLog]:
+    """Reads the lines that have been written to it so far."""
+    text = io.StringIO()
+    log = logging.getLogger("freshness.security")
+    handler = logging.StreamHandler(text)
+    handler.setFormatter(log.handlers[0].formatter)
+    log.addHandler(handler)
+    yield lambda: [json.loads(line) for line in text.getvalue().splitlines()]
+    log.removeHandler(handler)
 
 
 @pytest.fixture
@@ -96,6 +123,13 @@ def waiting(make_user: MakeUser) -> User:
 @pytest.fixture
 def administrator(make_user: MakeUser) -> User:
     return make_user("owner@example.com", full_name="Olga Owner", is_superuser=True)
+
+
+@pytest.fixture
+def waiting_client(waiting: User) -> Client:
+    client = Client()
+    client.force_login(waiting)
+    return client
 
 
 @pytest.fixture

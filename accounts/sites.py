@@ -29,7 +29,10 @@ class AdministratorSite(admin.AdminSite):
         return bool(request.user.is_active and request.user.is_superuser)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Django's, with a page instead of a fault for what only an administrator can cause."""
+        """Django's, for each role what it gets everywhere.
+
+        And with a page instead of a fault for what only an administrator can cause.
+        """
 
         @wraps(view)
         def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -44,7 +47,20 @@ class AdministratorSite(admin.AdminSite):
                 log.warning("An unreadable request to %s", request.path, exc_info=True)
                 raise BadRequest from error
 
-        return super().admin_view(answered, cacheable)
+        inner = super().admin_view(answered, cacheable)
+
+        @wraps(inner)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if not request.user.is_staff:
+                return redirect("waiting")
+            if not self.has_permission(request):
+                raise PermissionDenied
+            response: HttpResponse = inner(request, *args, **kwargs)
+            return response
+
+        return guarded
 
     def password_change(  # type: ignore[override] # the stubs know no answer but a page
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -56,8 +72,6 @@ class AdministratorSite(admin.AdminSite):
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        if self.has_permission(request):
-            return redirect("admin:index")
         if request.user.is_authenticated:
-            raise PermissionDenied
+            return redirect("admin:index")
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))

@@ -140,21 +140,20 @@ EMAIL_SCHEMES = {
 
 def email_server(value: str) -> EmailServer:
     """The mail server of a URL. The value is never repeated: it may hold a password."""
-    example = "Write smtp+tls://user:password@mail.example.com:587."
     try:
         url = urlsplit(value)
         port, tls, starttls = EMAIL_SCHEMES[url.scheme]
         port = url.port or port
+        is_whole = url.hostname and not (url.path.strip("/") or url.query or url.fragment)
     except (KeyError, ValueError):
+        is_whole = False
+    if not is_whole:
         raise ValueError(
-            f"this does not begin with smtp+tls://, smtps:// or smtp://. {example}"
-        ) from None
-    if not url.hostname or url.path.strip("/") or url.query or url.fragment:
-        raise ValueError(
-            f"this is no mail server's address. {example} In a password, write @ as %40, / as %2F."
+            "this is no mail server's address. Write smtp+tls://user:password@mail.example.com:587 "
+            "(or smtps://, or smtp://). In a password, write @ as %40, / as %2F and # as %23."
         )
     user, password = unquote(url.username or ""), unquote(url.password or "")
-    return EmailServer(url.hostname, port, user, password, tls, starttls)
+    return EmailServer(url.hostname or "", port, user, password, tls, starttls)
 
 
 def email_address(value: str) -> str:

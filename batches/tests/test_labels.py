@@ -12,7 +12,7 @@ from batches.addresses import lan_address
 from batches.labels.job import MOST_LABELS
 from batches.models import Batch, LabelRun, LabelSetup, Product
 from batches.models.own_stock import known_stock
-from conftest import PASSWORD, MakeBatch, words
+from conftest import MakeBatch, words
 
 from .test_qr import decode
 
@@ -489,7 +489,7 @@ def test_it_is_for_staff_only(client: Client, waiting: User, make_batch: MakeBat
     )
     for path in paths:
         assert client.get(path)["Location"].startswith("/login?next=/admin/labels")
-    client.login(username=waiting.email, password=PASSWORD)
+    client.force_login(waiting)
     for path in paths:
         assert client.get(path)["Location"] == "/waiting"
     for path in (

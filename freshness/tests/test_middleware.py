@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from conftest import words
 from freshness.middleware import read_as_utf8
 
 
@@ -21,6 +22,18 @@ def test_no_request_chooses_how_it_is_read(content_type: str, read: str) -> None
         return [environ["CONTENT_TYPE"].encode()]
 
     assert read_as_utf8(echo)({"CONTENT_TYPE": content_type}, print) == [read.encode()]
+
+
+@pytest.mark.parametrize("path", ["/login", "/admin/labels", "/nothing", "/static/css/base.css"])
+@pytest.mark.parametrize("content", ["multipart/form-data; boundary=b", "text/plain"])
+def test_a_body_larger_than_any_form_is_refused(
+    staff_client: Client, settings: Any, path: str, content: str
+) -> None:
+    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    response = staff_client.post(path, b"x" * (most + 1), content_type=content)
+    assert response.status_code == 413
+    assert "We take up to 2.5 MB. Go back, and send less." in words(response.content)
+    assert staff_client.post(path, b"x" * most, content_type=content).status_code != 413
 
 
 @pytest.mark.parametrize("path", ["/", "/admin", "/batch/x", "/nothing"])

@@ -4,7 +4,10 @@ from typing import Any
 import pytest
 
 from freshness.parsers import (
+    EmailServer,
     database,
+    email_address,
+    email_server,
     host_of,
     one_of,
     public_url,
@@ -31,6 +34,13 @@ from freshness.parsers import (
         (public_url, "http://192.168.1.20:8000", "http://192.168.1.20:8000"),
         (public_url, "http://[fd00::2]:8000", "http://[fd00::2]:8000"),
         (public_url, "http://shop-laptop", "http://shop-laptop"),
+        (email_address, "shop@example.com", "shop@example.com"),
+        (email_server, "smtp://mail", EmailServer("mail", 25, "", "", False, False)),
+        (
+            email_server,
+            "smtps://a%40b.com:p%2Fw@mail:466/",
+            EmailServer("mail", 466, "a@b.com", "p/w", True, False),
+        ),
     ],
 )
 def test_a_right_value_is_taken(parse: Callable[[str], Any], text: str, value: object) -> None:
@@ -48,7 +58,7 @@ def test_a_right_value_is_taken(parse: Callable[[str], Any], text: str, value: o
         (whole_number(1, 65_535), "8" * 5000, "Write a whole number from 1 to 65535."),
         (one_of("open", "closed"), "Open", "Write one of: open, closed."),
         (short_text(60), "x" * 61, "Write at most 60 characters."),
-        (short_text(60), "a\x07b", "Write at most 60 characters."),
+        (short_text(60), "a\u202eb", "Write at most 60 characters."),
         (time_zone, "Mars/Phobos", "Write a name such as Europe/Istanbul."),
         (time_zone, "right/UTC", "Write a name such as Europe/Istanbul."),
         (time_zone, "../../etc/passwd", "Write a name such as Europe/Istanbul."),
@@ -63,6 +73,13 @@ def test_a_right_value_is_taken(parse: Callable[[str], Any], text: str, value: o
         (public_url, "http://-.-", "Write an address like https://fresh.example.com."),
         (public_url, "http://127.1", "Write an address like https://fresh.example.com."),
         (public_url, "http://[fd00::2", "Write https://fresh.example.com."),
+        (email_address, "shop", "Write shop@example.com."),
+        (email_server, "mail.example.com", "Write smtp+tls://user:password@mail.example.com:587."),
+        (email_server, "https://mail.example.com", "Write smtp+tls://"),
+        (email_server, "smtp://", "Write smtp+tls://"),
+        (email_server, "smtp://user:p#w@mail", "In a password, write @ as %40"),
+        (email_server, "smtp://mail:99999", "Write smtp+tls://"),
+        (email_server, "smtp://[mail", "Write smtp+tls://"),
         (secret, "short", "Write 50 random characters or more"),
         (public_url, "https://a b", "Write an address like https://fresh.example.com."),
         (public_url, "https://user:pw@fresh.example.com", "Write an address like https://"),

@@ -10,8 +10,10 @@ import time
 from collections.abc import Iterator
 from http.cookiejar import CookieJar
 from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
+from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, OpenerDirector, build_opener
 
 import pytest
 from django.conf import settings
@@ -22,6 +24,11 @@ from conftest import PASSWORD
 from .test_settings import CHOICES, ROOT
 
 pytest.importorskip("gunicorn", reason="gunicorn does not run on Windows")
+
+
+class DoNotFollow(HTTPRedirectHandler):
+    def redirect_request(self, *args: Any) -> None:
+        return None
 
 
 class Shop:
@@ -73,6 +80,20 @@ class Shop:
         with self.browser.open(self.url + path, timeout=10) as response:
             text: str = response.read().decode()
         return text
+
+    def open(
+        self, path: str, fields: dict[str, str] | None = None, follow: bool = True
+    ) -> tuple[Any, str]:
+        """The answer, whatever its status, and its text."""
+        browser = self.browser if follow else build_opener(DoNotFollow)
+        browser.addheaders = self.browser.addheaders
+        data = urlencode(fields).encode() if fields else None
+        try:
+            answer = browser.open(self.url + path, data, timeout=10)
+        except HTTPError as error:
+            answer = error
+        with answer:
+            return answer, answer.read().decode()
 
     def send(self, path: str, **fields: str) -> str:
         token = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', self.get(path))[0]

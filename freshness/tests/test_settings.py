@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import string
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 CHOICES = [
     *("DEBUG", "PORT", "WEB_CONCURRENCY", "SHOP_NAME", "REGISTRATION", "TIME_ZONE"),
-    *("BEHIND_PROXY", "SECRET_KEY", "PUBLIC_URL", "DATABASE_URL"),
+    *("BEHIND_PROXY", "SECRET_KEY", "PUBLIC_URL", "DATABASE_URL", "EMAIL_URL", "EMAIL_FROM"),
 ]
 
 
@@ -30,6 +31,8 @@ def manage(*command: str, **choices: str) -> subprocess.CompletedProcess[str]:
 
 def settings_with(**choices: str) -> dict[str, object]:
     names = [
+        *("EMAIL_BACKEND", "SENDS_EMAIL", "DEFAULT_FROM_EMAIL", "EMAIL_HOST", "EMAIL_PORT"),
+        *("EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD", "EMAIL_USE_TLS", "EMAIL_USE_SSL"),
         *("DEBUG", "LAN_MODE", "PUBLIC_URL", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS"),
         *("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT", "SECURE_SSL_HOST"),
         *(
@@ -42,7 +45,7 @@ def settings_with(**choices: str) -> dict[str, object]:
     ]
     program = (
         "import json; from freshness import settings; "
-        f"print(json.dumps({{name: getattr(settings, name) for name in {names!r}}}))"
+        f"print(json.dumps({{name: getattr(settings, name, None) for name in {names!r}}}))"
     )
     environment = os.environ | dict.fromkeys(CHOICES, "") | {"SECRET_KEY": "x" * 50} | choices
     output = subprocess.check_output([sys.executable, "-c", program], cwd=ROOT, env=environment)
@@ -63,6 +66,8 @@ def settings_with(**choices: str) -> dict[str, object]:
         ("SECRET_KEY", "short"),
         ("PUBLIC_URL", "fresh.example.com"),
         ("DATABASE_URL", "oracle://shop"),
+        ("EMAIL_URL", "mail.example.com"),
+        ("EMAIL_FROM", "the shop"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_in_one_line(name: str, value: str) -> None:
@@ -150,6 +155,35 @@ def test_https_without_a_proxy_is_warned_of() -> None:
     assert "BEHIND_PROXY=true" in manage("check", PUBLIC_URL="https://fresh.example.com").stderr
     result = manage("check", PUBLIC_URL="https://fresh.example.com", BEHIND_PROXY="true")
     assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_django_finds_nothing_to_warn_of_in_production() -> None:
+    result = manage(
+        *("check", "--deploy", "--fail-level", "WARNING"),
+        SECRET_KEY=string.ascii_letters,
+        PUBLIC_URL="https://fresh.example.com",
+        BEHIND_PROXY="true",
+        EMAIL_URL="smtps://user:password@mail.example.com",
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_without_a_mail_server_it_is_written_in_the_terminal() -> None:
+    found = settings_with(PUBLIC_URL="https://fresh.example.com")
+    assert found["EMAIL_BACKEND"] == "django.core.mail.backends.console.EmailBackend"
+    assert found["SENDS_EMAIL"] is False
+
+
+def test_a_mail_server_is_used_as_its_address_says() -> None:
+    url = "smtp+tls://fresh:p%40ss@mail.example.com"
+    found = settings_with(PUBLIC_URL="https://fresh.example.com", EMAIL_URL=url)
+    assert found["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
+    assert (found["EMAIL_HOST"], found["EMAIL_PORT"]) == ("mail.example.com", 587)
+    assert (found["EMAIL_HOST_USER"], found["EMAIL_HOST_PASSWORD"]) == ("fresh", "p@ss")
+    assert (found["EMAIL_USE_TLS"], found["EMAIL_USE_SSL"]) == (True, False)
+    assert found["DEFAULT_FROM_EMAIL"] == "noreply@fresh.example.com"
+    found = settings_with(EMAIL_URL=url, EMAIL_FROM="shop@example.com")
+    assert found["DEFAULT_FROM_EMAIL"] == "shop@example.com"
 
 
 def test_every_choice_is_documented() -> None:

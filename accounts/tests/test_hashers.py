@@ -1,0 +1,76 @@
+import threading
+import time
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher as DjangosHasher
+from django.test import Client
+
+from accounts import hashers
+from accounts.hashers import PBKDF2PasswordHasher, turn
+from accounts.models import User
+from accounts.not_now import TooBusyError
+from conftest import PASSWORD, words
+
+
+def test_it_is_djangos_own() -> None:
+    args = ("a Sunday roast", "salt", 1000)
+    assert PBKDF2PasswordHasher().encode(*args) == DjangosHasher().encode(*args)
+
+
+@pytest.fixture
+def slow_hash() -> Any:
+    """Somebody's hash that takes as long as the test."""
+    begun, over = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with turn():
+            begun.set()
+            over.wait(timeout=10)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    begun.wait(timeout=10)
+    yield over
+    over.set()
+    thread.join()
+
+
+def test_others_wait_for_their_turn(slow_hash: threading.Event) -> None:
+    threading.Timer(0.1, slow_hash.set).start()
+    assert PBKDF2PasswordHasher().encode("a", "salt", 1).startswith("pbkdf2_sha256$1$salt$")
+
+
+def test_whoever_waits_too_long_is_told_so(
+    slow_hash: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hashers, "PATIENCE", 0.01)
+    with pytest.raises(TooBusyError):
+        PBKDF2PasswordHasher().encode("a", "salt", 1)
+
+
+def test_a_full_queue_is_told_at_once_and_nothing_is_lost(
+    slow_hash: threading.Event, staff: User, settings: Any, client: Client
+) -> None:
+    settings.PASSWORD_HASHERS = ["accounts.hashers.PBKDF2PasswordHasher"]
+    encode = PBKDF2PasswordHasher().encode
+    waiting = [threading.Thread(target=encode, args=("a", "s", 1)) for _ in range(2)]
+    for thread in waiting:
+        thread.start()
+    while hashers.places._value:
+        time.sleep(0.01)
+    response = client.post("/login", {"username": "nobody@example.com", "password": PASSWORD})
+    slow_hash.set()
+    for thread in waiting:
+        thread.join()
+    assert response.status_code == 503
+    assert response["Retry-After"] == "4"
+    assert "Wait a few seconds, then reload this page" in words(response.content)
+
+
+def test_a_turn_is_given_back_also_after_a_fault() -> None:
+    for _try in range(5):
+        with pytest.raises(ZeroDivisionError), turn():
+            raise ZeroDivisionError
+    with turn():
+        pass

@@ -1,0 +1,77 @@
+import unicodedata
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+
+from accounts.models import User
+from batches.models import Batch, OwnStock, Product
+from conftest import MakeBatch, words
+from freshness.text import validate_visible
+
+# Every control character, line break, and mark that turns the text after it round (UAX #9).
+HIDDEN = [
+    *map(chr, [*range(0x20), *range(0x7F, 0xA0), *range(0x2028, 0x202F), *range(0x2066, 0x206A)]),
+    *("\u200b", "\u2060", "\ufeff", "\ufff9"),
+]
+
+
+@pytest.mark.parametrize("sign", HIDDEN, ids=ascii)
+def test_what_cannot_be_seen_is_refused(sign: str) -> None:
+    with pytest.raises(ValidationError, match="hidden characters"):
+        validate_visible(f"Ox{sign}tail")
+
+
+def test_all_that_turns_text_or_controls_is_among_it() -> None:
+    turning = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+    for sign in map(chr, range(0x110000)):
+        if unicodedata.category(sign) == "Cc" or unicodedata.bidirectional(sign) in turning:
+            assert sign in HIDDEN
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ox & tail",
+        "Köfte",
+        "لحم الضأن",
+        "בשר כבש",
+        "नमस्ते",
+        "می‌خواهم",
+        "牛肉",
+        "👨‍🍳",
+        "a\u200fb",
+        "O'Brien",
+    ],
+)
+def test_what_people_write_is_taken(name: str) -> None:
+    validate_visible(name)
+
+
+@pytest.mark.parametrize(
+    ("model", "fields"),
+    [
+        (User, {"full_name"}),
+        (Product, {"name", "emoji", "storage_advice"}),
+        (Batch, {"supplier", "supplier_lot", "removal_reason", "recall_reason"}),
+        (OwnStock, {"name"}),
+    ],
+)
+def test_it_holds_for_each_text_that_somebody_else_reads(model: type, fields: set[str]) -> None:
+    held = {it.name for it in model._meta.fields if validate_visible in it.validators}  # type: ignore[attr-defined]
+    assert held == fields
+
+
+def test_the_portal_says_how_to_mend_it(staff_client: Client, make_batch: MakeBatch) -> None:
+    batch = make_batch()
+    data = {
+        "product": batch.product_id,
+        "batch_identifier": "B-1",
+        "butcher_date": batch.butcher_date,
+        "arrival_date": batch.arrival_date,
+        "supplier": "Farm \u202egnp.exe",
+    }
+    response = staff_client.post("/admin/batches/new", data)
+    assert response.status_code == 422
+    assert "Type it again rather than paste it." in words(response.content)
+    assert not Batch.objects.filter(batch_identifier="B-1").exists()
