@@ -5,19 +5,22 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from conftest import PASSWORD, MakeUser, at_the_same_time, words
+from conftest import PASSWORD, MakeUser, SecurityLog, at_the_same_time, mailbox, words
 
 ACCOUNTS = "/django-admin/accounts/user/"
 
 
 def test_waiting_accounts_are_approved_in_one_action(
-    administrator_client: Client, make_user: MakeUser
+    administrator_client: Client, make_user: MakeUser, security_log: SecurityLog
 ) -> None:
     waiting = [make_user(f"{number}@example.com", is_staff=False) for number in range(2)]
     data = {"action": "approve", "_selected_action": [user.pk for user in waiting]}
     response = administrator_client.post(ACCOUNTS, data, follow=True)
     assert "2 accounts are approved." in words(response.content)
     assert not User.objects.waiting().exists()
+    told = [(line["event"], line["who"], line["account"]) for line in security_log()]
+    assert sorted(told) == [("approved", "owner@example.com", user.email) for user in waiting]
+    assert sorted(message.to[0] for message in mailbox()) == ["0@example.com", "1@example.com"]
 
 
 def test_the_portals_link_lists_only_those_who_wait(
@@ -135,3 +138,109 @@ def test_an_administrator_gives_somebody_a_new_password(
     assert response.status_code == 302
     staff.refresh_from_db()
     assert staff.check_password(new)
+
+
+def changed(user: User, **fields: str | None) -> dict[str, str]:
+    """The form of an account, as it is, with these fields changed; None unticks."""
+    ticked = {
+        name: "on" for name in ("is_staff", "is_superuser", "is_active") if getattr(user, name)
+    }
+    data = {"full_name": user.full_name, "email": user.email} | ticked | fields
+    return {name: value for name, value in data.items() if value is not None}
+
+
+def test_a_role_is_changed_on_the_record(
+    administrator_client: Client, waiting: User, security_log: SecurityLog
+) -> None:
+    path = f"{ACCOUNTS}{waiting.pk}/change/"
+    administrator_client.post(path, changed(waiting, is_staff="on"))
+    waiting.refresh_from_db()
+    administrator_client.post(path, changed(waiting, is_superuser="on"))
+    waiting.refresh_from_db()
+    administrator_client.post(path, changed(waiting, full_name="Wanda Weight"))
+    told = [
+        (line["event"], line["account"], line["before"], line["now"]) for line in security_log()
+    ]
+    assert told == [
+        ("role changed", "waiting@example.com", "waiting", "staff"),
+        ("role changed", "waiting@example.com", "staff", "administrator"),
+    ]
+    [message] = mailbox()
+    assert message.to == ["waiting@example.com"]
+    assert "has let you in" in message.body
+
+
+def test_deactivation_ends_the_sessions_at_once_and_for_good(
+    administrator_client: Client, staff_client: Client, staff: User
+) -> None:
+    path = f"{ACCOUNTS}{staff.pk}/change/"
+    assert staff_client.get("/admin").status_code == 200
+    administrator_client.post(path, changed(staff, is_active=None))
+    assert staff_client.get("/admin")["Location"] == "/login?next=/admin"
+    administrator_client.post(path, changed(staff, is_active="on"))
+    assert staff_client.get("/admin")["Location"] == "/login?next=/admin"
+    staff_client.post("/login", {"username": staff.email, "password": PASSWORD})
+    assert staff_client.get("/admin").status_code == 200
+
+
+def test_a_change_takes_back_nothing_that_happens_meanwhile(
+    administrator_client: Client, staff: User
+) -> None:
+    """The administrator's form was opened before, and holds what was so then."""
+    data = changed(staff, full_name="Ayşe Kaya")
+    staff.set_password("an even longer roast")
+    staff.save()
+    administrator_client.post(f"{ACCOUNTS}{staff.pk}/change/", data)
+    staff.refresh_from_db()
+    assert staff.full_name == "Ayşe Kaya"
+    assert staff.check_password("an even longer roast")
+
+
+def test_an_e_mail_changed_for_somebody_is_told_at_the_old_address(
+    administrator_client: Client, staff: User, security_log: SecurityLog
+) -> None:
+    data = changed(staff, email="kaya@example.com")
+    administrator_client.post(f"{ACCOUNTS}{staff.pk}/change/", data)
+    assert [message.to for message in mailbox()] == [["ayse@example.com"]]
+    [line] = security_log()
+    assert (line["event"], line["before"], line["account"]) == (
+        "e-mail changed",
+        "ayse@example.com",
+        "kaya@example.com",
+    )
+
+
+def test_somebody_is_signed_out_everywhere(
+    administrator_client: Client, staff_client: Client, staff: User, security_log: SecurityLog
+) -> None:
+    data = {"action": "sign_out_everywhere", "_selected_action": [staff.pk]}
+    response = administrator_client.post(ACCOUNTS, data, follow=True)
+    assert "They are signed out on every device." in words(response.content)
+    assert staff_client.get("/admin").status_code == 302
+    [line] = security_log()
+    assert (line["event"], line["who"], line["account"]) == (
+        "signed out everywhere",
+        "owner@example.com",
+        "ayse@example.com",
+    )
+
+
+def test_ones_own_password_is_changed_on_the_profile(administrator_client: Client) -> None:
+    response = administrator_client.get("/django-admin/password_change/")
+    assert response["Location"] == "/profile"
+
+
+def test_accounts_made_deleted_and_given_a_password_are_on_the_record(
+    administrator_client: Client, waiting: User, security_log: SecurityLog
+) -> None:
+    passwords = {"usable_password": "true", "password1": PASSWORD, "password2": PASSWORD}
+    made = {"full_name": "Hand", "email": "hand@example.com", "is_staff": "on"}
+    administrator_client.post(f"{ACCOUNTS}add/", made | passwords)
+    administrator_client.post(f"{ACCOUNTS}{waiting.pk}/password/", passwords)
+    administrator_client.post(f"{ACCOUNTS}{waiting.pk}/delete/", {"post": "yes"})
+    assert [(line["event"], line["account"]) for line in security_log()] == [
+        ("account made", "hand@example.com"),
+        ("password changed", "waiting@example.com"),
+        ("account deleted", "waiting@example.com"),
+    ]
+    assert PASSWORD not in str(security_log())

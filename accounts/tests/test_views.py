@@ -8,7 +8,7 @@ from django.utils import timezone
 from time_machine import travel
 
 from accounts.models import User
-from conftest import PASSWORD, MakeUser, words
+from conftest import PASSWORD, MakeUser, SecurityLog, mailbox, words
 
 FOREIGN = [
     "abc",
@@ -47,6 +47,37 @@ class TestRegistering:
         assert response.redirect_chain == [("/admin", 302), ("/waiting", 302)]
         assert response.status_code == 403
         assert "an administrator of your shop still has to approve" in words(response.content)
+
+    def test_administrators_are_told_who_waits(
+        self, administrator: User, make_user: MakeUser, security_log: SecurityLog
+    ) -> None:
+        make_user("second@example.com", is_superuser=True)
+        make_user("gone@example.com", is_superuser=True, is_active=False)
+        make_user("staff@example.com")
+        Client().post("/register", registration())
+        messages = mailbox()
+        assert [message.to for message in messages] == [
+            ["owner@example.com"],
+            ["second@example.com"],
+        ]
+        account = User.objects.get(email="ayse@example.com")
+        link = f"http://shop.example.com/django-admin/accounts/user/{account.pk}/change/"
+        assert "“Ayşe Yılmaz” (ayse@example.com) has registered" in messages[0].body
+        assert link in messages[0].body
+        [line] = security_log()
+        assert (line["event"], line["who"], line["role"]) == (
+            "registered",
+            "ayse@example.com",
+            "waiting",
+        )
+
+    @pytest.mark.parametrize("registration_is", ["open", "approval"])
+    def test_nobody_is_told_where_nobody_waits(
+        self, db: None, settings: Any, registration_is: str
+    ) -> None:
+        settings.REGISTRATION = registration_is
+        Client().post("/register", registration())
+        assert mailbox() == []
 
     def test_open_registration_lets_everybody_in(self, administrator: User, settings: Any) -> None:
         settings.REGISTRATION = "open"
@@ -171,6 +202,15 @@ class TestLoggingOut:
         assert (response.status_code, response["Location"]) == (302, "/")
         assert staff_client.get("/admin").status_code == 302
 
+    def test_it_is_on_the_record_once(
+        self, staff_client: Client, security_log: SecurityLog
+    ) -> None:
+        for _press in range(2):
+            staff_client.post("/logout")
+        assert [(line["event"], line["who"]) for line in security_log()] == [
+            ("logged out", "ayse@example.com")
+        ]
+
     def test_a_link_to_it_asks_first(self, staff_client: Client) -> None:
         assert "Sign out?" in words(staff_client.get("/logout").content)
         assert staff_client.get("/admin").status_code == 200
@@ -180,6 +220,12 @@ class TestLoggingOut:
 
 
 class TestWaiting:
+    def test_whoever_waits_sees_no_more_than_that(self, waiting_client: Client) -> None:
+        for path in ("/admin", "/profile", "/django-admin/", "/admin/batches/new"):
+            response = waiting_client.get(path, follow=True)
+            assert response.redirect_chain == [("/waiting", 302)]
+        assert re.findall(r'<a [^>]*href="([^"]*)"', response.content.decode()) == ["/", "/admin"]
+
     def test_somebody_who_was_approved_is_led_to_the_portal(self, staff_client: Client) -> None:
         assert staff_client.get("/waiting")["Location"] == "/admin"
 

@@ -21,7 +21,7 @@ PUBLIC = {
     *("reset-password", "reset-password/<uid>/<token>", "django-admin/login/"),
 }
 
-# Route, and the answers to reading, sending and other methods, for each role in its order: a status,
+# Route, and the answers to reading, sending and other methods, by role in their order: a status,
 # or where a redirect leads (`./` is the path itself).
 TABLE = {
     "": (

@@ -74,7 +74,7 @@ def test_a_right_value_is_taken(parse: Callable[[str], Any], text: str, value: o
         (public_url, "http://127.1", "Write an address like https://fresh.example.com."),
         (public_url, "http://[fd00::2", "Write https://fresh.example.com."),
         (email_address, "shop", "Write shop@example.com."),
-        (email_server, "mail.example.com", "Write smtp+tls://user:password@mail.example.com:587."),
+        (email_server, "mail.example.com", "Write smtp+tls://user:password@mail.example.com:587"),
         (email_server, "https://mail.example.com", "Write smtp+tls://"),
         (email_server, "smtp://", "Write smtp+tls://"),
         (email_server, "smtp://user:p#w@mail", "In a password, write @ as %40"),

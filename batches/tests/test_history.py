@@ -1,0 +1,105 @@
+"""Each change of a batch and of a product is kept, with who made it."""
+
+from datetime import date
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from batches.models import Batch, Product
+from conftest import MakeBatch, SecurityLog, words
+
+Story = list[tuple[str, str | None, object]]
+
+
+def story(of: Batch | Product, field: str) -> Story:
+    """What happened, who did it, and what `field` was then; the first first."""
+    versions = type(of).history.filter(id=of.pk).order_by("history_id")
+    return [
+        (it.history_type, it.history_user and it.history_user.email, getattr(it, field))
+        for it in versions
+    ]
+
+
+def test_the_portals_changes(staff_client: Client, chicken: Product, staff: User) -> None:
+    data = {
+        "product": chicken.pk,
+        "batch_identifier": "B-1",
+        "butcher_date": "2026-11-20",
+        "arrival_date": "2026-11-20",
+    }
+    staff_client.post("/admin/batches/new", data)
+    batch = Batch.objects.get()
+    other = User.objects.create_user("mehmet@example.com", full_name="Mehmet", is_staff=True)
+    other_client = Client()
+    other_client.force_login(other)
+    other_client.post(f"/admin/batches/{batch.pk}/edit", data | {"arrival_date": "2026-11-21"})
+    refused = staff_client.post(f"/admin/batches/{batch.pk}/edit", data | {"butcher_date": "x"})
+    staff_client.post(f"/admin/batches/{batch.pk}/delete")
+    assert refused.status_code == 422
+    assert story(batch, "arrival_date") == [
+        ("+", "ayse@example.com", date(2026, 11, 20)),
+        ("~", "mehmet@example.com", date(2026, 11, 21)),
+        ("-", "ayse@example.com", date(2026, 11, 21)),
+    ]
+
+
+def test_the_administrators_changes(administrator_client: Client, chicken: Product) -> None:
+    data = {"name": "Poultry", "emoji": "🍗", "fresh_days": 1, "caution_days": 2, "active": "on"}
+    administrator_client.post(f"/django-admin/batches/product/{chicken.pk}/change/", data)
+    assert story(chicken, "name")[-1] == ("~", "owner@example.com", "Poultry")
+    page = administrator_client.get(f"/django-admin/batches/product/{chicken.pk}/history/")
+    assert "Olga Owner" in words(page.content)
+
+
+def test_recall_and_release_are_kept_and_on_the_record(
+    administrator_client: Client, make_batch: MakeBatch, security_log: SecurityLog
+) -> None:
+    batch, other = make_batch(), make_batch()
+    data = {
+        "product": batch.product_id,
+        "batch_identifier": batch.batch_identifier,
+        "butcher_date": batch.butcher_date,
+        "arrival_date": batch.arrival_date,
+        "recalled_at_0": "2026-11-22",
+        "recalled_at_1": "09:00",
+        "recall_reason": "Glass",
+    }
+    path = "/django-admin/batches/batch/"
+    assert administrator_client.post(f"{path}{batch.pk}/change/", data).status_code == 302
+    release = {"action": "release", "_selected_action": [batch.pk, other.pk]}
+    response = administrator_client.post(path, release, follow=True)
+    assert "1 batch is released from its recall." in words(response.content)
+    assert story(batch, "recall_reason")[1:] == [
+        ("~", "owner@example.com", "Glass"),
+        ("~", "owner@example.com", ""),
+    ]
+    assert len(story(other, "recall_reason")) == 1
+    batch.refresh_from_db()
+    assert batch.recalled_at is None
+    assert [(line["event"], line["who"], line["batch"]) for line in security_log()] == [
+        ("recalled", "owner@example.com", batch.pk),
+        ("recall released", "owner@example.com", batch.pk),
+    ]
+    assert security_log()[0]["reason"] == "Glass"
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_what_was_there_before_histories_begins_one(make_batch: MakeBatch, count: int) -> None:
+    batches = [make_batch(recalled_at=timezone.now(), recall_reason="Glass") for _ in range(count)]
+    Batch.history.all().delete()
+    Product.history.all().delete()
+    import_module("batches.migrations.0007_first_history").begin(apps, None)
+    for batch in batches:
+        assert story(batch, "recall_reason") == [("+", batch.created_by.email, "Glass")]
+        assert Batch.history.get(id=batch.pk).history_date == batch.created_at
+    assert story(Product.objects.get(name="Beef"), "fresh_days") == [("+", None, 2)]
+
+
+def test_a_report_reads_no_account_for_it(make_batch: MakeBatch) -> None:
+    response = Client().get(f"/batch/{make_batch().pk}")
+    assert not response.has_header("Set-Cookie")
+    assert "Cookie" not in response.get("Vary", "")
