@@ -66,6 +66,13 @@ class TestWelcome:
         assert "localhost" not in said
         assert "https://fresh.example.com/register" in said
 
+    @pytest.mark.parametrize("is_there", [True, False])
+    def test_it_says_what_is_missing(self, db: None, settings: Any, is_there: bool) -> None:
+        settings.HTTPS = settings.SENDS_EMAIL = is_there
+        said = run("welcome")
+        assert ("set PUBLIC_URL to an https address" in said) == (not is_there)
+        assert ("Set EMAIL_URL to send them." in said) == (not is_there)
+
     def test_without_a_network_it_draws_no_code(self, db: None, settings: Any) -> None:
         settings.LAN_MODE, settings.PUBLIC_URL = True, "http://127.0.0.1:8000"
         said = run("welcome")

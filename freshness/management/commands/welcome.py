@@ -18,7 +18,21 @@ class Command(BaseCommand):
         self.stdout.write(f"The shop's day turns at midnight in {settings.TIME_ZONE}.")
         if not User.objects.exists():
             self.write_first_step()
+        self.write_what_is_missing()
         self.stdout.write("Stop with Ctrl-C.\n\n")
+
+    def write_what_is_missing(self) -> None:
+        if not settings.HTTPS:
+            self.stdout.write(
+                "Without https, whoever is on the same network can read passwords, and work in "
+                "somebody else's name. Before the shop is on the internet, set PUBLIC_URL to an "
+                "https address.\n"
+            )
+        if not settings.SENDS_EMAIL:
+            self.stdout.write(
+                "No mail server is set: e-mails, such as links for a new password, are written "
+                "here. Set EMAIL_URL to send them.\n"
+            )
 
     def write_addresses(self) -> None:
         self.stdout.write(f"\n{settings.SHOP_NAME}\n\n")
