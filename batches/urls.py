@@ -2,6 +2,7 @@ from django.urls import path, register_converter
 
 from . import views
 from .converters import AnythingConverter, CodeConverter, LengthConverter
+from .export import export
 from .labels import run_views, stock_views
 from .labels.views import labels
 
@@ -18,6 +19,7 @@ urlpatterns = [
     path("admin/batches/<code:code>/edit", views.edit_batch, name="edit_batch"),
     path("admin/batches/<code:code>/delete", views.delete_batch, name="delete_batch"),
     path("admin/batches/<code:code>/labels-gone", run_views.labels_gone, name="labels_gone"),
+    path("admin/export", export, name="export"),
     path("admin/labels", labels, name="labels"),
     path("admin/labels/<int:run>", run_views.label_run, name="label_run"),
     path("admin/labels/<int:run>.zpl", run_views.label_run_zpl, name="label_run_zpl"),

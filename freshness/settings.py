@@ -270,6 +270,13 @@ LOGGING = {
             "timestamp": "at",
         },
     },
+    "filters": {
+        # A full queue for passwords is no fault, and in a flood of logins would fill the log.
+        "not_busy": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": lambda record: getattr(record, "status_code", None) != 503,
+        },
+    },
     "handlers": {
         "terminal": {"class": "logging.StreamHandler", "formatter": "line"},
         "security": {
@@ -286,7 +293,7 @@ LOGGING = {
         "axes": {"level": "CRITICAL"},  # the security log says it, and no more than it should
         "django": {"handlers": ["terminal"], "level": "WARNING", "propagate": False},
         # A form filled in wrongly is no news, nor is a stranger who names another host.
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["not_busy"]},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }

@@ -64,6 +64,11 @@ TABLE = {
         "/login /waiting /admin/batches/7K3QF9XM2A /admin/batches/7K3QF9XM2A",
         "/login /waiting 405 405",
     ),
+    "admin/export": (
+        "/login /waiting 200 200",
+        "/login /waiting 405 405",
+        "/login /waiting 405 405",
+    ),
     "admin/labels": (
         "/login /waiting 200 200",
         "/login /waiting ./ ./",

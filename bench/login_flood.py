@@ -1,0 +1,165 @@
+"""What customers notice of a flood of logins: python -m bench.login_flood
+
+Serves a demo shop, asks for reports at a steady rate, and sends 50 wrong logins a second besides,
+each from another address and for another account, so that no lock-out stops them. Measured side by
+side: without a flood, with one, and with one where passwords do not wait in a queue (Django's own
+hasher). Several rounds; the medians of the rounds are told.
+"""
+
+import http.client
+import os
+import random
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlencode
+
+ROOT = Path(__file__).resolve().parent.parent
+PORT = 8765
+ROUNDS, SECONDS = 3, 8
+REPORTS, LOGINS = 40, 50  # a second
+PATIENCE = 10  # seconds
+
+Ask = Callable[[], int]
+
+
+@contextmanager
+def served(data: Path, settings: str) -> Iterator[None]:
+    """The shop of `data` behind gunicorn, as a proxy would see it."""
+    environment = shop(data) | {"DJANGO_SETTINGS_MODULE": settings}
+    command = ["-m", "gunicorn", "--config", "freshness/gunicorn.conf.py", "freshness.wsgi"]
+    server = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment)
+    try:
+        for _try in range(200):
+            try:
+                answer("GET", "/")
+            except OSError:
+                time.sleep(0.05)
+            else:
+                break
+        yield
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def shop(data: Path) -> dict[str, str]:
+    """The environment of a shop that keeps its data in `data`."""
+    return os.environ | {
+        "DATABASE_URL": f"sqlite:///{data}/shop.sqlite3",
+        "SECRET_KEY": "bench" * 10,
+        "PUBLIC_URL": "http://localhost",
+        "BEHIND_PROXY": "true",
+        "PORT": f"{PORT}",
+    }
+
+
+def answer(
+    method: str, path: str, body: str | None = None, headers: dict[str, str] | None = None
+) -> tuple[int, str, str]:
+    """The status, the cookie and the text of one request on a connection of its own."""
+    connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=PATIENCE)
+    try:
+        connection.request(method, path, body, {"Host": "localhost"} | (headers or {}))
+        response = connection.getresponse()
+        cookie = (response.headers["Set-Cookie"] or "").partition(";")[0]
+        return response.status, cookie, response.read().decode()
+    finally:
+        connection.close()
+
+
+def report_of(data: Path) -> Ask:
+    program = "from batches.models import Batch; print(Batch.objects.first().pk)"
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", program]
+    code = subprocess.check_output(command, cwd=ROOT, env=shop(data), text=True).strip()
+    return lambda: answer("GET", f"/batch/{code}")[0]
+
+
+def wrong_login() -> Ask:
+    _status, cookie, page = answer("GET", "/login")
+    [token] = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+
+    def ask() -> int:
+        somebody = f"{random.randrange(10**9)}@example.com"
+        typed = {"username": somebody, "password": "a guess", "csrfmiddlewaretoken": token}
+        headers = {
+            "Cookie": cookie,
+            "Content-Type": "application/x-www-form-urlencoded",
+            "X-Forwarded-For": ".".join(str(random.randrange(1, 255)) for _ in range(4)),
+        }
+        return answer("POST", "/login", urlencode(typed), headers)[0]
+
+    return ask
+
+
+def at_rate(ask: Ask, a_second: int, seconds: float) -> tuple[list[float], Counter[int]]:
+    """Asks so often, however slow the answers; each one's time in ms from when it was due."""
+    times: list[float] = []
+    statuses: Counter[int] = Counter()
+    begun = time.perf_counter()
+
+    def one(number: int) -> None:
+        due = begun + number / a_second
+        time.sleep(max(0.0, due - time.perf_counter()))
+        try:
+            status = ask()
+        except OSError:
+            status = 0
+        times.append((time.perf_counter() - due) * 1000)
+        statuses[status] += 1
+
+    with ThreadPoolExecutor(200) as pool:
+        list(pool.map(one, range(round(a_second * seconds))))
+    return times, statuses
+
+
+def measure(report: Ask, login: Ask | None) -> tuple[list[float], Counter[int], Counter[int]]:
+    """The reports' times and statuses, and the logins' statuses."""
+    with ThreadPoolExecutor(1) as pool:
+        flood = pool.submit(at_rate, login, LOGINS, SECONDS) if login else None
+        time.sleep(1)  # the flood stands when the first customer comes
+        times, statuses = at_rate(report, REPORTS, SECONDS - 1)
+        return times, statuses, flood.result()[1] if flood else Counter()
+
+
+def main() -> None:
+    data = Path(tempfile.mkdtemp())
+    for command in ("migrate", "demo"):
+        arguments = [sys.executable, "manage.py", command]
+        subprocess.check_call(arguments, cwd=ROOT, env=shop(data), stdout=subprocess.DEVNULL)
+    report = report_of(data)
+    kinds = [
+        ("no flood", "freshness.settings", False),
+        ("flood", "freshness.settings", True),
+        ("flood, no queue", "bench.without_queue", True),
+    ]
+    rounds: dict[str, list[tuple[float, float, float]]] = {name: [] for name, *_ in kinds}
+    seen: dict[str, tuple[Counter[int], Counter[int]]] = {}
+    for _round in range(ROUNDS):
+        for name, settings, is_flooded in kinds:
+            with served(data, settings):
+                times, reports, logins = measure(report, wrong_login() if is_flooded else None)
+            cuts = statistics.quantiles(times, n=100)
+            rounds[name].append((cuts[49], cuts[94], cuts[98]))
+            before = seen.get(name, (Counter(), Counter()))
+            seen[name] = (before[0] + reports, before[1] + logins)
+    print(f"{REPORTS} reports a second; in a flood, {LOGINS} logins a second. Times in ms.")
+    print(f"{'':16} {'p50':>8} {'p95':>8} {'p99':>8}   reports, logins by status")
+    for name, figures in rounds.items():
+        medians = [statistics.median(column) for column in zip(*figures, strict=True)]
+        told = " ".join(f"{it:8.1f}" for it in medians)
+        print(f"{name:16} {told}   {dict(seen[name][0])}, {dict(seen[name][1])}")
+    shutil.rmtree(data)
+
+
+if __name__ == "__main__":
+    main()
