@@ -9,13 +9,17 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from . import second_factor
 from .guessing import unlock
 from .mail import tell_of_approval, tell_of_new_email, tell_of_new_password
 from .models import User, UserQuerySet
 from .security_log import Event, record
 
 admin.site.unregister(Group)  # the roles are waiting, staff and administrator; groups add nothing
+admin.site.unregister([TOTPDevice, StaticDevice])  # nobody reads the secrets of others
 
 
 @admin.register(User)
@@ -30,7 +34,7 @@ class AccountAdmin(UserAdmin):
     date_hierarchy = "created_at"
     readonly_fields = ["last_login", "created_at", "updated_at"]
     filter_horizontal = []
-    actions = ["approve", "unlock", "sign_out_everywhere"]
+    actions = ["approve", "unlock", "sign_out_everywhere", "turn_second_factor_off"]
     fieldsets = [
         (None, {"fields": ["full_name", "email", "password"]}),
         (_("Role"), {"fields": ["is_staff", "is_superuser", "is_active"]}),
@@ -111,6 +115,13 @@ class AccountAdmin(UserAdmin):
             account.save(update_fields=["session_salt", "updated_at"])
             record(Event.SIGNED_OUT_EVERYWHERE, request, account=account.email)
         self.message_user(request, _("They are signed out on every device."))
+
+    @admin.action(description=_("Turn off the second factor of the selected accounts"))
+    def turn_second_factor_off(self, request: HttpRequest, queryset: UserQuerySet) -> None:
+        for account in queryset:
+            second_factor.turn_off(account)
+            record(Event.SECOND_FACTOR_OFF, request, account=account.email)
+        self.message_user(request, _("Their passwords alone open them now."))
 
 
 def tell_what_changed(request: HttpRequest, before: User, after: User) -> None:

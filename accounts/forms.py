@@ -32,8 +32,8 @@ class NameForm(forms.ModelForm):
         return user
 
 
-class EmailForm(NameForm):
-    """A new e-mail, for whoever knows the password: by it a forgotten one is replaced."""
+class ConfirmForm(forms.Form):
+    """Asks for the password of whoever is signed in: an open tablet is no proof of who holds it."""
 
     password = forms.CharField(
         label=_("Your password"),
@@ -42,18 +42,22 @@ class EmailForm(NameForm):
         error_messages={"required": _("Enter your password.")},
     )
 
-    class Meta:
-        model = User
-        fields = ["email"]
-        widgets = {"email": forms.EmailInput(attrs={"autocomplete": "username"})}
-        error_messages = {"email": ENTER_YOUR_EMAIL}
-
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
 
     def clean_password(self) -> None:
         check_password(self.request, self.cleaned_data["password"])
+
+
+class EmailForm(ConfirmForm, NameForm):
+    """A new e-mail: by it a forgotten password is replaced."""
+
+    class Meta:
+        model = User
+        fields = ["email"]
+        widgets = {"email": forms.EmailInput(attrs={"autocomplete": "username"})}
+        error_messages = {"email": ENTER_YOUR_EMAIL}
 
 
 class RegistrationForm(auth_forms.BaseUserCreationForm):
@@ -150,6 +154,30 @@ class PasswordForm(NewPasswordForm):
 
     def clean_old_password(self) -> None:
         check_password(self.request, self.cleaned_data["old_password"])
+
+
+class CodeForm(forms.Form):
+    """Takes a code of the second factor: six digits from an app, or one of those on paper."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false"}),
+        help_text=_("Six digits from the app, or one of the codes on paper."),
+        error_messages={"required": _("Enter the code.")},
+    )
+
+
+class TurnOnForm(ConfirmForm):
+    code = forms.CharField(
+        label=_("Code that the app shows"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
+        ),
+        error_messages={"required": _("Enter the six digits that the app shows.")},
+    )
+    field_order = ["code", "password"]
 
 
 def check_password(request: HttpRequest, password: str) -> None:

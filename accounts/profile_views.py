@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from . import second_factor
 from .access import staff_required
 from .forms import EmailForm, NameForm, PasswordForm, save_unless_taken
 from .mail import tell_of_new_email, tell_of_new_password
@@ -32,7 +33,11 @@ def profile(request: HttpRequest) -> HttpResponse:
         messages.success(request, said)
         return redirect("profile")
     forms: dict[str, BaseForm] = {"name": name, "email": email, "password": password}
-    context = {"forms": forms, "form": forms.get(do)}
+    context = {
+        "forms": forms,
+        "form": forms.get(do),
+        "has_second_factor": second_factor.is_asked_of(account),
+    }
     status = 422 if request.method == "POST" else 200
     return render(request, "accounts/profile.html", context, status=status)
 

@@ -2,12 +2,11 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.http import urlsafe_base64_decode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -20,7 +19,7 @@ from .limits import RESET_MAILS, RESETS, allow, hold_to
 from .mail import send_reset_link, tell_of_new_password
 from .models import User
 from .security_log import Event, record
-from .views import MODEL_BACKEND
+from .signing_in import let_in
 
 LARGEST_KEY = 2**63 - 1  # that a database can be asked for
 
@@ -59,11 +58,9 @@ def reset_password(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     if account is None or not save_once(form, token):
         return render(request, "accounts/reset_over.html", status=410)
     unlock(account)
-    login(request, account, MODEL_BACKEND)
     tell_of_new_password(account)
-    record(Event.PASSWORD_RESET, request)
-    messages.success(request, _("Your password is changed, and you are signed in."))
-    return redirect(settings.LOGIN_REDIRECT_URL)
+    messages.success(request, _("Your password is changed."))
+    return let_in(request, form.user, Event.PASSWORD_RESET)
 
 
 def account_of(uid: str, token: str) -> User | None:

@@ -28,6 +28,9 @@ class Event(StrEnum):
     RESET_ASKED = "password reset asked for"
     PASSWORD_RESET = "password reset"  # noqa: S105 - the name of an event
     EMAIL_CHANGED = "e-mail changed"
+    CODE_FAILED = "second factor failed"
+    SECOND_FACTOR_ON = "second factor turned on"
+    SECOND_FACTOR_OFF = "second factor turned off"
     APPROVED = "approved"
     ROLE_CHANGED = "role changed"
     ACCOUNT_MADE = "account made"

@@ -1,10 +1,9 @@
 from django.conf import settings
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render, resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
@@ -14,8 +13,7 @@ from .limits import LOGINS, REGISTRATIONS, hold_to
 from .mail import tell_administrators_who_waits
 from .models import User
 from .security_log import Event, record
-
-MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
+from .signing_in import destination, let_in, sent_from, sign_in
 
 
 @login_not_required  # whoever has no account makes one here
@@ -31,11 +29,9 @@ def register(request: HttpRequest) -> HttpResponse:
         hold_to(REGISTRATIONS, request)
     form = RegistrationForm(request.POST if request.method == "POST" else None)
     if user := save_unless_taken(form):
-        login(request, user, MODEL_BACKEND)
-        record(Event.REGISTERED, request, role=user.role())
         if not user.is_staff:
             tell_administrators_who_waits(user)
-        return redirect(destination(request))
+        return sign_in(request, user, Event.REGISTERED)
     context = {"form": form, "next": sent_from(request)}
     return render(request, "accounts/register.html", context, status=422 if form.errors else 200)
 
@@ -51,9 +47,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
         hold_to(LOGINS, request)
     form = LoginForm(request, request.POST if request.method == "POST" else None)
     if form.is_valid():
-        login(request, form.get_user())
-        record(Event.LOGGED_IN, request)
-        return redirect(destination(request))
+        return let_in(request, form.get_user(), Event.LOGGED_IN)
     if form.has_error(NON_FIELD_ERRORS, "invalid_login"):
         record_failure(request, form.cleaned_data["username"])
     context = {"form": form, "next": sent_from(request)}
@@ -88,16 +82,3 @@ def waiting(request: HttpRequest) -> HttpResponse:
     if request.user.is_staff:
         return redirect(settings.LOGIN_REDIRECT_URL)
     return render(request, "accounts/waiting.html", status=403)
-
-
-def sent_from(request: HttpRequest) -> str:
-    """The page that sent somebody to log in; empty where there is none, or it is not ours."""
-    asked = request.POST.get("next") or request.GET.get("next") or ""
-    ours = url_has_allowed_host_and_scheme(
-        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return asked if ours and asked.startswith("/") else ""
-
-
-def destination(request: HttpRequest) -> str:
-    return sent_from(request) or resolve_url(settings.LOGIN_REDIRECT_URL)

@@ -102,6 +102,9 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False  # no page of another site reads anything h
 # The application
 
 INSTALLED_APPS = [
+    "django_otp",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
     "freshness",
     "accounts",
     "batches",
@@ -222,8 +225,12 @@ AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 # Nothing that was typed is kept with a failure: every field of the forms that ask for a password.
 AXES_SENSITIVE_PARAMETERS = [
     *("username", "ip_address", "csrfmiddlewaretoken", "next", "do", "email"),
-    *("password", "old_password", "new_password1", "new_password2"),
+    *("password", "old_password", "new_password1", "new_password2", "code"),
 ]
+
+# Codes of a second factor. Guesses at them count as wrong passwords, so no delay is needed besides.
+OTP_TOTP_ISSUER = SHOP_NAME
+OTP_TOTP_THROTTLE_FACTOR = OTP_STATIC_THROTTLE_FACTOR = 0
 
 # E-mail; where no server is set, it is written in the terminal
 

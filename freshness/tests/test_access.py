@@ -17,7 +17,7 @@ HISTORY = "^([^/]+)/history/([^/]+)/$"
 METHODS = (["GET", "HEAD"], ["POST"], ["PUT", "DELETE"])
 
 PUBLIC = {
-    *("", "batch/<anything:text>", "register", "login", "logout"),
+    *("", "batch/<anything:text>", "register", "login", "login/code", "logout"),
     *("reset-password", "reset-password/<uid>/<token>", "django-admin/login/"),
 }
 
@@ -124,6 +124,11 @@ TABLE = {
         "422 /admin /admin /admin",
         "405 405 405 405",
     ),
+    "login/code": (
+        "/login /login /login /login",
+        "/login /login /login /login",
+        "405 405 405 405",
+    ),
     "logout": (
         "/ 200 200 200",
         "/ / / /",
@@ -142,6 +147,11 @@ TABLE = {
     "profile/sign-out-everywhere": (
         "/login /waiting 405 405",
         "/login /waiting /login /login",
+        "/login /waiting 405 405",
+    ),
+    "profile/second-factor": (
+        "/login /waiting 200 200",
+        "/login /waiting 422 422",
         "/login /waiting 405 405",
     ),
     "reset-password": (

@@ -1,0 +1,61 @@
+"""How somebody who has shown who they are is let in, and where that leads."""
+
+import time
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+
+from . import second_factor
+from .models import User
+from .security_log import Event, record
+
+MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
+HALF_IN = "half_in"  # in the session: who has shown the first factor, and when
+SECONDS_HALF_IN = 600
+
+
+def let_in(request: HttpRequest, account: User, event: Event) -> HttpResponse:
+    """Sign `account` in; where a second factor is asked of it, lead to the page that asks."""
+    if second_factor.is_asked_of(account):
+        request.session.cycle_key()
+        known_by = account.get_session_auth_hash()
+        request.session[HALF_IN] = [account.pk, known_by, time.time(), event]
+        query = urlencode({"next": sent_from(request)})
+        return redirect(f"{reverse('login_code')}?{query}")
+    return sign_in(request, account, event)
+
+
+def sign_in(request: HttpRequest, account: User, event: Event) -> HttpResponse:
+    request.session.pop(HALF_IN, None)
+    login(request, account, MODEL_BACKEND)
+    record(event, request)
+    return redirect(destination(request))
+
+
+def half_in(request: HttpRequest) -> tuple[User, Event] | None:
+    """Who has shown the first factor a short while ago, with the same password as now; and how."""
+    key, known_by, at, event = request.session.get(HALF_IN) or (None, "", 0.0, "")
+    account = User.objects.filter(pk=key, is_active=True).first()
+    if account is None or time.time() - at > SECONDS_HALF_IN:
+        return None
+    if not constant_time_compare(known_by, account.get_session_auth_hash()):
+        return None
+    return account, Event(event)
+
+
+def sent_from(request: HttpRequest) -> str:
+    """The page that sent somebody to log in; empty where there is none, or it is not ours."""
+    asked = request.POST.get("next") or request.GET.get("next") or ""
+    ours = url_has_allowed_host_and_scheme(
+        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return asked if ours and asked.startswith("/") else ""
+
+
+def destination(request: HttpRequest) -> str:
+    return sent_from(request) or resolve_url(settings.LOGIN_REDIRECT_URL)
