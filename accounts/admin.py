@@ -69,9 +69,9 @@ class AccountAdmin(UserAdmin):
             record(Event.ACCOUNT_MADE, request, account=obj.email, role=obj.role())
             return
         before = User.objects.get(pk=obj.pk)
-        if not obj.is_active:  # or they would go on when it is made active again
+        obj.save(update_fields=[*form.changed_data, "updated_at"])
+        if not obj.is_active:  # else they would go on when it is made active again
             obj.end_sessions()
-        obj.save(update_fields=[*form.changed_data, "session_salt", "updated_at"])
         tell_what_changed(request, before, obj)
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
@@ -112,7 +112,6 @@ class AccountAdmin(UserAdmin):
     def sign_out_everywhere(self, request: HttpRequest, queryset: UserQuerySet) -> None:
         for account in queryset:
             account.end_sessions()
-            account.save(update_fields=["session_salt", "updated_at"])
             record(Event.SIGNED_OUT_EVERYWHERE, request, account=account.email)
         self.message_user(request, _("They are signed out on every device."))
 

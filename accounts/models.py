@@ -121,8 +121,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         return super().get_session_auth_hash() + self.session_salt
 
     def end_sessions(self) -> None:
-        """End every session of the account, once it is saved."""
         self.session_salt = get_random_string(22)
+        self.save(update_fields=["session_salt", "updated_at"])
 
     def register(self) -> None:
         """Save a new account in the role it starts with.

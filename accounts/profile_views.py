@@ -78,7 +78,6 @@ def change_password(request: HttpRequest, form: PasswordForm) -> str | None:
 def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     account = User.objects.get(pk=request.user.pk)
     account.end_sessions()
-    account.save(update_fields=["session_salt", "updated_at"])
     record(Event.SIGNED_OUT_EVERYWHERE, request)
     logout(request)
     messages.success(request, _("You are signed out on every device. Sign in again here."))

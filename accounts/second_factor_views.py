@@ -72,7 +72,6 @@ def turn_on(request: HttpRequest, account: User) -> HttpResponse:
     if form.is_valid():
         if codes := second_factor.turn_on(account, form.cleaned_data["code"]):
             account.end_sessions()  # those that have shown no second factor
-            account.save(update_fields=["session_salt", "updated_at"])
             update_session_auth_hash(request, account)
             record(Event.SECOND_FACTOR_ON, request)
             return render(request, "accounts/second_factor_codes.html", {"codes": codes})
