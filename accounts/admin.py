@@ -13,6 +13,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from . import second_factor
+from .forms import AccountForm
 from .guessing import unlock
 from .mail import tell_of_approval, tell_of_new_email, tell_of_new_password
 from .models import User, UserQuerySet
@@ -26,6 +27,7 @@ admin.site.unregister([TOTPDevice, StaticDevice])  # nobody reads the secrets of
 class AccountAdmin(UserAdmin):
     """Who may work in the shop."""
 
+    form = AccountForm
     add_form = BaseUserCreationForm
     list_display = ["full_name", "email", "is_staff", "is_superuser", "is_active", "created_at"]
     list_filter = ["is_staff", "is_superuser", "is_active"]
@@ -36,7 +38,7 @@ class AccountAdmin(UserAdmin):
     filter_horizontal = []
     actions = ["approve", "unlock", "sign_out_everywhere", "turn_second_factor_off"]
     fieldsets = [
-        (None, {"fields": ["full_name", "email", "password"]}),
+        (None, {"fields": ["full_name", "email", "password", "seen"]}),
         (_("Role"), {"fields": ["is_staff", "is_superuser", "is_active"]}),
         (_("When"), {"fields": ["created_at", "updated_at", "last_login"]}),
     ]
@@ -50,12 +52,14 @@ class AccountAdmin(UserAdmin):
     ) -> User | None:
         """The account, to be changed or shown.
 
-        Where the admin has opened a transaction, to change it, all administrators are held, so
-        that no two demote each other in one instant.
+        Where the admin has opened a transaction, to change it, it is held, and all administrators,
+        so that no two demote each other in one instant.
         """
         if connection.in_atomic_block:
             list(User.objects.administrators().order_by("pk").select_for_update())
         account: User | None = super().get_object(request, object_id, from_field)
+        if account and connection.in_atomic_block:
+            account = User.objects.select_for_update().filter(pk=account.pk).first()
         return account
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:

@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from .models import User
+from .limits import CONFIRMATIONS, hold_to
+from .models import User, validate_plain
 
 LONGEST_EMAIL = 254  # characters, as in the model
 ENTER_YOUR_EMAIL = {
@@ -28,7 +29,8 @@ class NameForm(forms.ModelForm):
     def save(self, commit: bool = True) -> User:
         """Saves these fields alone: an administrator may be changing the role meanwhile."""
         user: User = super().save(commit=False)
-        user.save(update_fields=[*self.Meta.fields, "updated_at"])
+        with transaction.atomic():
+            user.save(update_fields=[*self.Meta.fields, "updated_at"])
         return user
 
 
@@ -86,10 +88,36 @@ class RegistrationForm(auth_forms.BaseUserCreationForm):
         return user
 
 
+class AccountForm(auth_forms.UserChangeForm):
+    """An account as an administrator changes it; refused if it is not as it was when it was shown.
+
+    Else a page left open would take back what has happened since: a deactivation, a new e-mail.
+    """
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.as_it_is: str = self.instance.updated_at.isoformat()
+        self.initial["seen"] = self.as_it_is
+
+    def clean_seen(self) -> str:
+        if self.cleaned_data["seen"] != self.as_it_is:
+            raise ValidationError(
+                _(
+                    "This account was changed after you opened this page, so nothing was saved. "
+                    "Open it again, and change what you meant to."
+                ),
+                code="changed",
+            )
+        return self.as_it_is
+
+
 class LoginForm(auth_forms.AuthenticationForm):
     username = forms.EmailField(
         label=_("E-mail"),
         max_length=LONGEST_EMAIL,
+        validators=[validate_plain],
         widget=forms.EmailInput(attrs={"autocomplete": "username"}),
         error_messages=ENTER_YOUR_EMAIL,
     )
@@ -112,6 +140,7 @@ class ResetForm(forms.Form):
     email = forms.EmailField(
         label=_("E-mail"),
         max_length=LONGEST_EMAIL,
+        validators=[validate_plain],
         widget=forms.EmailInput(attrs={"autocomplete": "username"}),
         error_messages=ENTER_YOUR_EMAIL,
     )
@@ -131,9 +160,10 @@ class NewPasswordForm(auth_forms.SetPasswordForm):
 
     def save(self, commit: bool = True) -> User:
         """Saves the password alone: an administrator may be changing the role meanwhile."""
-        self.user.set_password(self.cleaned_data["new_password1"])
-        self.user.save(update_fields=["password", "updated_at"])
         user: User = self.user
+        user.set_password(self.cleaned_data["new_password1"])
+        if commit:
+            user.save(update_fields=["password", "updated_at"])
         return user
 
 
@@ -184,8 +214,10 @@ def check_password(request: HttpRequest, password: str) -> None:
     """Raises ValidationError where it is not the password of whoever sent `request`.
 
     A wrong one counts as a wrong login: whoever finds an open tablet cannot guess on it either.
+    Raises TooOftenError where an account keeps us hashing.
     """
     email = request.user.email  # type: ignore[union-attr] # whoever has a profile is logged in
+    hold_to(CONFIRMATIONS, request, email)
     if authenticate(request, username=email, password=password) is None:
         raise ValidationError(
             _("This is not your password. Type it again."), code="password_incorrect"
@@ -208,13 +240,12 @@ def save_unless_taken(form: EmailForm | RegistrationForm, further_attempts: int 
 
     An e-mail that was free when the form was checked, or the place of the first account, may be
     taken when it is saved: then it is checked and saved again. An IntegrityError that no check
-    explains is raised.
+    explains is raised. No transaction is open here: hashing a password would hold it for long.
     """
     if not form.is_valid():
         return None
     try:
-        with transaction.atomic():
-            user: User = form.save()
+        user: User = form.save()
     except IntegrityError:
         if not further_attempts:
             raise

@@ -26,8 +26,11 @@ class Limit:
 LOGINS = Limit("login", 60, timedelta(minutes=1))
 REGISTRATIONS = Limit("registration", 30, timedelta(hours=1))
 RESETS = Limit("reset", 20, timedelta(hours=1))
-# Of one e-mail: nobody's mailbox is flooded.
+# Of one account that is signed in: each keeps a core busy for a moment.
+CONFIRMATIONS = Limit("confirmation", 10, timedelta(minutes=1))
+# Of one e-mail, and of all administrators: nobody's mailbox is flooded.
 RESET_MAILS = Limit("reset mail", 3, timedelta(hours=1))
+WAITING_MAILS = Limit("waiting mail", 10, timedelta(hours=1))
 
 
 def allow(limit: Limit, who: str) -> bool:
@@ -45,8 +48,8 @@ def allow(limit: Limit, who: str) -> bool:
     return True
 
 
-def hold_to(limit: Limit, request: HttpRequest) -> None:
-    """Raises TooOftenError where the client has tried often enough for now."""
-    if not allow(limit, client_network(request) or ""):
+def hold_to(limit: Limit, request: HttpRequest, who: str | None = None) -> None:
+    """Raises TooOftenError where `who`, or else the client, has tried often enough for now."""
+    if not allow(limit, who or client_network(request) or ""):
         record(Event.LIMITED, request, what=limit.what)
         raise TooOftenError(seconds=round(limit.within.total_seconds()))

@@ -6,15 +6,16 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from .models import User
+from .reset_tokens import reset_tokens
 
 log = logging.getLogger("freshness.mail")
 
@@ -23,17 +24,25 @@ log = logging.getLogger("freshness.mail")
 postman = ThreadPoolExecutor(max_workers=1)
 
 
-def send_reset_link(account: User) -> None:
-    uid = urlsafe_base64_encode(force_bytes(account.pk))
-    token = default_token_generator.make_token(account)
-    link = settings.PUBLIC_URL + reverse("reset_password", args=[uid, token])
+def send_reset_link(account: User | None) -> None:
+    """Queued alike where there is no account: the time it takes tells nothing."""
     subject = _("A new password for %(shop)s") % {"shop": settings.SHOP_NAME}
-    send(subject, "reset", [account.email], account=account, link=link)
+    language = get_language()
+
+    def write_and_send() -> None:
+        if account and account.has_usable_password():
+            uid = urlsafe_base64_encode(force_bytes(account.pk))
+            token = reset_tokens.make_token(account)
+            link = settings.PUBLIC_URL + reverse("reset_password", args=[uid, token])
+            with override(language):
+                deliver(subject, written("reset", link=link), account.email)
+
+    postman.submit(write_and_send)
 
 
 def tell_of_new_password(account: User) -> None:
     subject = _("Your password at %(shop)s was changed") % {"shop": settings.SHOP_NAME}
-    send(subject, "new_password", [account.email], account=account)
+    send(subject, "new_password", [account.email])
 
 
 def tell_of_new_email(account: User, old_email: str) -> None:
@@ -45,7 +54,7 @@ def tell_of_new_email(account: User, old_email: str) -> None:
 def tell_of_approval(account: User) -> None:
     subject = _("You are let in at %(shop)s") % {"shop": settings.SHOP_NAME}
     link = settings.PUBLIC_URL + reverse("portal")
-    send(subject, "approved", [account.email], account=account, link=link)
+    send(subject, "approved", [account.email], link=link)
 
 
 def tell_administrators_who_waits(account: User) -> None:
@@ -57,16 +66,18 @@ def tell_administrators_who_waits(account: User) -> None:
 
 def send(subject: str, name: str, to: Iterable[str], **context: Any) -> None:
     """Post the e-mail in templates/accounts/mail/`name`.txt, to each address by itself."""
-    body = render_to_string(f"accounts/mail/{name}.txt", context | {"shop": settings.SHOP_NAME})
+    body = written(name, **context)
     for address in to:
-        message = EmailMessage(
-            subject, body, to=[address], headers={"Auto-Submitted": "auto-generated"}
-        )
-        postman.submit(deliver, message)
+        postman.submit(deliver, subject, body, address)
 
 
-def deliver(message: EmailMessage) -> None:
+def written(name: str, **context: Any) -> str:
+    return render_to_string(f"accounts/mail/{name}.txt", context | {"shop": settings.SHOP_NAME})
+
+
+def deliver(subject: str, body: str, address: str) -> None:
+    headers = {"Auto-Submitted": "auto-generated"}
     try:
-        message.send()
+        EmailMessage(subject, body, to=[address], headers=headers).send()
     except Exception as error:  # whatever a mail server may do: nobody else would hear of it
         log.error("An e-mail was not sent (%s). Look at EMAIL_URL.", error)

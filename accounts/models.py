@@ -14,6 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from freshness.text import validate_visible
 
+validate_plain = RegexValidator(
+    r"^[\x21-\x7e]*\Z", _("Use plain letters, as in a@b.com."), "letters"
+)
+
 
 class UserQuerySet(models.QuerySet["User"]):
     def waiting(self) -> Self:
@@ -61,9 +65,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(
         _("e-mail"),
         unique=True,
-        validators=[
-            RegexValidator(r"^[\x21-\x7e]*\Z", _("Use plain letters, as in a@b.com."), "letters")
-        ],
+        validators=[validate_plain],
         error_messages={
             "unique": _("There is already an account with this e-mail. Sign in instead.")
         },

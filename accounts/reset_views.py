@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,6 +17,7 @@ from .guessing import unlock
 from .limits import RESET_MAILS, RESETS, allow, hold_to
 from .mail import send_reset_link, tell_of_new_password
 from .models import User
+from .reset_tokens import reset_tokens
 from .security_log import Event, record
 from .signing_in import let_in
 
@@ -37,7 +37,7 @@ def ask_for_reset(request: HttpRequest) -> HttpResponse:
         return render(request, "accounts/reset.html", context, status=422 if form.errors else 200)
     email = User.objects.normalize_email(form.cleaned_data["email"])
     account = User.objects.filter(email=email, is_active=True).first()
-    if allow(RESET_MAILS, email) and account:
+    if allow(RESET_MAILS, email):
         send_reset_link(account)
     record(Event.RESET_ASKED, request, account=account and account.email)
     context = {"email": email, "sends_email": settings.SENDS_EMAIL}
@@ -70,14 +70,15 @@ def account_of(uid: str, token: str) -> User | None:
     except ValueError:
         return None
     account = User.objects.filter(pk=min(number, LARGEST_KEY), is_active=True).first()
-    return account if default_token_generator.check_token(account, token) else None
+    return account if reset_tokens.check_token(account, token) else None
 
 
-@transaction.atomic
 def save_once(form: NewPasswordForm, token: str) -> bool:
     """Save the new password; False where somebody used the same link in this very instant."""
-    held = User.objects.select_for_update().get(pk=form.user.pk)
-    if not default_token_generator.check_token(held, token):
-        return False
-    form.save()
+    account = form.save(commit=False)  # slow, so before anything is held
+    with transaction.atomic():
+        held = User.objects.select_for_update().get(pk=account.pk)
+        if not reset_tokens.check_token(held, token):
+            return False
+        account.save(update_fields=["password", "updated_at"])
     return True

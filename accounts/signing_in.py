@@ -33,7 +33,7 @@ def let_in(request: HttpRequest, account: User, event: Event) -> HttpResponse:
 def sign_in(request: HttpRequest, account: User, event: Event) -> HttpResponse:
     request.session.pop(HALF_IN, None)
     login(request, account, MODEL_BACKEND)
-    record(event, request)
+    record(event, request, role=account.role())
     return redirect(destination(request))
 
 

@@ -9,7 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from .forms import LoginForm, RegistrationForm, save_unless_taken
-from .limits import LOGINS, REGISTRATIONS, hold_to
+from .limits import LOGINS, REGISTRATIONS, WAITING_MAILS, allow, hold_to
 from .mail import tell_administrators_who_waits
 from .models import User
 from .security_log import Event, record
@@ -29,7 +29,7 @@ def register(request: HttpRequest) -> HttpResponse:
         hold_to(REGISTRATIONS, request)
     form = RegistrationForm(request.POST if request.method == "POST" else None)
     if user := save_unless_taken(form):
-        if not user.is_staff:
+        if not user.is_staff and allow(WAITING_MAILS, "administrators"):
             tell_administrators_who_waits(user)
         return sign_in(request, user, Event.REGISTERED)
     context = {"form": form, "next": sent_from(request)}

@@ -3,7 +3,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db import connection
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -16,8 +16,18 @@ from .models import Batch, OwnStock, Product
 from .models.queries import BatchQuerySet
 
 
+class KeptAdmin(SimpleHistoryAdmin):  # type: ignore[misc] # it has no types
+    """Shows what was, and never takes it back: a form of long ago would undo a recall."""
+
+    def history_form_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        response: HttpResponse = super().history_form_view(request, *args, **kwargs)
+        return response
+
+
 @admin.register(Product)
-class ProductAdmin(SimpleHistoryAdmin):  # type: ignore[misc] # it has no types
+class ProductAdmin(KeptAdmin):
     list_display = ["name", "emoji", "fresh_days", "caution_days", "active"]
     list_filter = ["active"]
     search_fields = ["name"]
@@ -56,7 +66,7 @@ class OwnStockAdmin(admin.ModelAdmin):
 
 
 @admin.register(Batch)
-class BatchAdmin(SimpleHistoryAdmin):  # type: ignore[misc] # it has no types
+class BatchAdmin(KeptAdmin):
     list_display = [
         "batch_identifier",
         "product",

@@ -9,5 +9,6 @@ threads = 8
 # A wrong setting stops the start once, instead of every worker again and again.
 preload_app = True
 forwarded_allow_ips = "*" if settings.BEHIND_PROXY else ""
+forwarder_headers = ""  # nobody tells us where we are mounted
 loglevel = "error"
 control_socket_disable = True

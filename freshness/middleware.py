@@ -13,16 +13,23 @@ Answer = Callable[[HttpRequest], HttpResponse]
 WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
+# Of a Content-Type's parameters, the one that is needed.
+BOUNDARY = re.compile(r';\s*boundary=("[^"]*"|[^;"\s]*)', re.I)
+
+
 def read_as_utf8(application: WSGIApplication) -> WSGIApplication:
     """Takes every request as UTF-8, which is what this site's pages send.
 
     Django believes a request that names another charset, even one of Python's codecs that are no
-    text at all (idna, rot13), and fails while it makes the request, before any middleware.
+    text at all (idna, rot13), in any parameter (RFC 2231), and fails while it makes the request,
+    before any middleware.
     """
 
     def wrapped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         content_type = environ.get("CONTENT_TYPE", "")
-        environ["CONTENT_TYPE"] = re.sub(r";\s*charset[^;]*", "", content_type, flags=re.I)
+        media_type = content_type.partition(";")[0].strip()
+        boundary = BOUNDARY.search(content_type)
+        environ["CONTENT_TYPE"] = media_type + (f"; boundary={boundary[1]}" if boundary else "")
         return application(environ, start_response)
 
     return wrapped
@@ -65,6 +72,25 @@ def deny_features_and_embedding(answer: Answer) -> Answer:
         response = answer(request)
         response["Permissions-Policy"] = ", ".join(f"{feature}=()" for feature in FEATURES)
         response["Cross-Origin-Resource-Policy"] = "same-origin"
+        return response
+
+    return middleware
+
+
+def keep_cookies_out_of_shared_answers(answer: Answer) -> Answer:
+    """What a shared cache may keep is for everybody.
+
+    Sessions and CSRF tokens answer a broken cookie with a new one, whatever was asked for.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = answer(request)
+        if "public" in response.get("Cache-Control", ""):
+            response.cookies.clear()
+            vary = [it for it in response.get("Vary", "").split(", ") if it not in ("", "Cookie")]
+            del response["Vary"]
+            if vary:
+                response["Vary"] = ", ".join(vary)
         return response
 
     return middleware

@@ -127,6 +127,7 @@ MIDDLEWARE = [
     "freshness.middleware.refuse_nul_in_cookies",
     "freshness.middleware.refuse_too_much",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "freshness.middleware.keep_cookies_out_of_shared_answers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

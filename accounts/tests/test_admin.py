@@ -62,6 +62,7 @@ def test_an_administrator_makes_an_account(administrator_client: Client) -> None
 
 def test_an_administrator_changes_an_account(administrator_client: Client, staff: User) -> None:
     data = {"full_name": "Ayşe", "email": "AYSE@example.com", "is_active": "on"}
+    data["seen"] = seen(staff)
     response = administrator_client.post(f"{ACCOUNTS}{staff.pk}/change/", data)
     assert response.status_code == 302
     staff.refresh_from_db()
@@ -92,6 +93,7 @@ def test_the_last_administrator_cannot_leave_the_shop_without_one(
 ) -> None:
     path = f"{ACCOUNTS}{administrator.pk}/change/"
     data = {"full_name": "Olga", "email": administrator.email, "is_staff": "on"} | data
+    data["seen"] = seen(administrator)
     refused = administrator_client.post(path, data)
     assert "The shop needs an administrator. Make another one first." in words(refused.content)
     make_user("second@example.com", is_superuser=True)
@@ -122,6 +124,7 @@ def test_two_administrators_who_demote_each_other_leave_one(
         client = Client()
         client.force_login(one)
         data = {"full_name": "X", "email": other.email, "is_staff": "on", "is_active": "on"}
+        data["seen"] = seen(other)
         demotions.append(partial(client.post, f"{ACCOUNTS}{other.pk}/change/", data))
     at_the_same_time(*demotions)
     assert User.objects.administrators().count() == 1
@@ -140,12 +143,16 @@ def test_an_administrator_gives_somebody_a_new_password(
     assert staff.check_password(new)
 
 
+def seen(user: User) -> str:
+    return user.updated_at.isoformat()
+
+
 def changed(user: User, **fields: str | None) -> dict[str, str]:
     """The form of an account, as it is, with these fields changed; None unticks."""
     ticked = {
         name: "on" for name in ("is_staff", "is_superuser", "is_active") if getattr(user, name)
     }
-    data = {"full_name": user.full_name, "email": user.email} | ticked | fields
+    data = {"full_name": user.full_name, "email": user.email, "seen": seen(user)} | ticked | fields
     return {name: value for name, value in data.items() if value is not None}
 
 
@@ -177,6 +184,7 @@ def test_deactivation_ends_the_sessions_at_once_and_for_good(
     assert staff_client.get("/admin").status_code == 200
     administrator_client.post(path, changed(staff, is_active=None))
     assert staff_client.get("/admin")["Location"] == "/login?next=/admin"
+    staff.refresh_from_db()
     administrator_client.post(path, changed(staff, is_active="on"))
     assert staff_client.get("/admin")["Location"] == "/login?next=/admin"
     staff_client.post("/login", {"username": staff.email, "password": PASSWORD})
@@ -186,14 +194,17 @@ def test_deactivation_ends_the_sessions_at_once_and_for_good(
 def test_a_change_takes_back_nothing_that_happens_meanwhile(
     administrator_client: Client, staff: User
 ) -> None:
-    """The administrator's form was opened before, and holds what was so then."""
+    """The administrator's page was opened before, and holds what was so then."""
+    path = f"{ACCOUNTS}{staff.pk}/change/"
+    page = administrator_client.get(path).content.decode()
+    assert f'<input type="hidden" name="seen" value="{seen(staff)}"' in page
     data = changed(staff, full_name="Ayşe Kaya")
-    staff.set_password("an even longer roast")
+    staff.is_active = False
     staff.save()
-    administrator_client.post(f"{ACCOUNTS}{staff.pk}/change/", data)
+    response = administrator_client.post(path, data)
+    assert "This account was changed after you opened this page" in words(response.content)
     staff.refresh_from_db()
-    assert staff.full_name == "Ayşe Kaya"
-    assert staff.check_password("an even longer roast")
+    assert (staff.full_name, staff.is_active) == ("Ayşe Yılmaz", False)
 
 
 def test_an_e_mail_changed_for_somebody_is_told_at_the_old_address(

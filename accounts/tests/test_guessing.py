@@ -126,6 +126,12 @@ def test_an_administrator_unlocks(administrator_client: Client, staff: User) -> 
     assert log_in(staff.email)["Location"] == "/admin"
 
 
+@pytest.mark.parametrize("email", ["a@" + ".".join(["İ" * 20] * 8) + ".com", "x" * 300 + "@a.com"])
+def test_an_e_mail_that_no_account_can_have_is_no_guess(db: None, email: str) -> None:
+    assert log_in(email).status_code == 422
+    assert not AccessAttempt.objects.exists()
+
+
 def test_nothing_that_was_typed_is_kept(staff_client: Client, staff: User) -> None:
     typed = {"new_password1": "secret-1", "new_password2": "secret-2", "next": "/secret-3"}
     Client().post("/login?next=/secret-4", {"username": staff.email, "password": "secret-5"})
@@ -170,6 +176,12 @@ class TestLimits:
         with travel(timezone.now() + timedelta(seconds=61)):
             assert log_in(staff.email).status_code == 302
             assert Attempt.objects.filter(what="login").count() == 1  # no more than is needed
+
+    def test_whoever_is_signed_in_does_not_keep_us_hashing(self, staff_client: Client) -> None:
+        """The right password, and two new ones that differ: nothing is changed, all is hashed."""
+        data = {"do": "password", "old_password": PASSWORD, "new_password1": "a roast of 3 kg"}
+        statuses = [staff_client.post("/profile", data).status_code for _ in range(11)]
+        assert statuses == [422] * 10 + [429]
 
     @pytest.mark.parametrize(("path", "most"), [("/register", 30), ("/reset-password", 20)])
     def test_an_address_registers_and_resets_so_often_at_most(

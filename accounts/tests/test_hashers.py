@@ -1,16 +1,19 @@
+import re
 import threading
 import time
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.auth.hashers import PBKDF2PasswordHasher as DjangosHasher
+from django.db import connection
 from django.test import Client
 
 from accounts import hashers
 from accounts.hashers import PBKDF2PasswordHasher, turn
 from accounts.models import User
 from accounts.not_now import TooBusyError
-from conftest import PASSWORD, words
+from conftest import PASSWORD, mailbox, words
 
 
 def test_it_is_djangos_own() -> None:
@@ -66,6 +69,33 @@ def test_a_full_queue_is_told_at_once_and_nothing_is_lost(
     assert response.status_code == 503
     assert response["Retry-After"] == "4"
     assert "Wait a few seconds, then reload this page" in words(response.content)
+
+
+class WatchfulHasher(MD5PasswordHasher):
+    """Refuses to keep others from saving while it hashes, as SQLite does in a transaction."""
+
+    def encode(self, password: str, salt: str) -> str:
+        assert not connection.in_atomic_block
+        return super().encode(password, salt)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_held_while_a_stranger_makes_us_hash(settings: Any, client: Client) -> None:
+    settings.PASSWORD_HASHERS = ["accounts.tests.test_hashers.WatchfulHasher"]
+    passwords = {"password1": PASSWORD, "password2": PASSWORD}
+    client.post("/register", {"full_name": "Ayşe", "email": "ayse@example.com"} | passwords)
+    assert client.get("/admin").status_code == 200
+    new = "an even longer roast"
+    news = {"new_password1": new, "new_password2": new}
+    data = {"do": "password", "old_password": PASSWORD} | news
+    assert client.post("/profile", data).status_code == 302
+    client.post("/logout")
+    assert (
+        client.post("/login", {"username": "ayse@example.com", "password": new}).status_code == 302
+    )
+    client.post("/reset-password", {"email": "ayse@example.com"})
+    [link] = re.findall(r"http://shop\.example\.com(/\S+)", str(mailbox()[-1].body))
+    assert client.post(link, news).status_code == 302
 
 
 def test_a_turn_is_given_back_also_after_a_fault() -> None:

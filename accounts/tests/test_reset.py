@@ -43,8 +43,10 @@ class TestAsking:
         self, staff: User, make_user: MakeUser
     ) -> None:
         make_user("left@example.com", is_active=False)
+        make_user("nopw@example.com")
+        User.objects.filter(email="nopw@example.com").update(password="!")
         answers = set()
-        for email in ("ayse@example.com", "left@example.com", "nobody@example.com"):
+        for email in ("ayse@example.com", "left@example.com", "nopw@example.com", "x@example.com"):
             response = Client().post("/reset-password", {"email": email})
             answers.add(words(response.content).replace(email, "…"))
             assert response.status_code == 200
@@ -130,6 +132,8 @@ class TestUsing:
             {"is_active": False},
             {"email": "other@example.com"},
             {"last_login": timezone.now()},
+            {"session_salt": "signed out everywhere"},
+            {"password": "!"},
         ],
     )
     def test_a_link_dies_when_the_account_is_not_as_it_was(

@@ -71,6 +71,12 @@ class TestRegistering:
             "waiting",
         )
 
+    def test_their_mailboxes_are_not_flooded(self, administrator: User) -> None:
+        for number in range(12):
+            Client().post("/register", registration(email=f"{number}@example.com"))
+        assert User.objects.waiting().count() == 12
+        assert len(mailbox()) == 10
+
     @pytest.mark.parametrize("registration_is", ["open", "approval"])
     def test_nobody_is_told_where_nobody_waits(
         self, db: None, settings: Any, registration_is: str

@@ -20,6 +20,14 @@ def read(batch: Batch) -> str:
     return words(response.content)
 
 
+@pytest.mark.parametrize("cookie", ["csrftoken=broken", "sessionid=none", "sessionid=abcdefghij"])
+def test_no_cookie_is_answered_by_one(make_batch: MakeBatch, cookie: str) -> None:
+    response = Client().get(f"/batch/{make_batch().pk}", headers={"cookie": cookie})
+    assert response.status_code == 200
+    assert not response.cookies
+    assert not response.has_header("Vary")
+
+
 class TestWords:
     def test_a_fresh_batch(self, make_batch: MakeBatch) -> None:
         batch = make_batch(1, butcher_date=date(2026, 11, 19), use_by=date(2026, 12, 1))

@@ -241,8 +241,8 @@ TABLE = {
     ),
     "django-admin/batches/product/^([^/]+)/history/([^/]+)/$": (
         "/login /waiting 403 200",
-        "/login /waiting 403 200",
-        "/login /waiting 403 200",
+        "/login /waiting 403 405",
+        "/login /waiting 403 405",
     ),
     "django-admin/batches/product/": (
         "/login /waiting 403 200",
@@ -306,8 +306,8 @@ TABLE = {
     ),
     "django-admin/batches/batch/^([^/]+)/history/([^/]+)/$": (
         "/login /waiting 403 200",
-        "/login /waiting 403 200",
-        "/login /waiting 403 200",
+        "/login /waiting 403 405",
+        "/login /waiting 403 405",
     ),
     "django-admin/batches/batch/": (
         "/login /waiting 403 200",

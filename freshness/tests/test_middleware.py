@@ -12,6 +12,8 @@ from freshness.middleware import read_as_utf8
     [
         ("text/plain; charset=rot13", "text/plain"),
         ('text/plain;CHARSET = "utf-16"', "text/plain"),
+        ("text/html; x*=bogus''a; charset*=idna''a%ff", "text/html"),
+        ('multipart/form-data; x=";" ;BOUNDARY="a;b"', 'multipart/form-data; boundary="a;b"'),
         ("multipart/form-data; charset=utf-7; boundary=b", "multipart/form-data; boundary=b"),
         ("application/x-www-form-urlencoded", "application/x-www-form-urlencoded"),
         ("", ""),

@@ -12,7 +12,7 @@ from freshness.text import validate_visible
 # Every control character, line break, and mark that turns the text after it round (UAX #9).
 HIDDEN = [
     *map(chr, [*range(0x20), *range(0x7F, 0xA0), *range(0x2028, 0x202F), *range(0x2066, 0x206A)]),
-    *("\u200b", "\u2060", "\ufeff", "\ufff9"),
+    *("\xad", "\u115f", "\u180e", "\u200b", "\u2060", "\u3164", "\ufeff", "\ufff9"),
 ]
 
 
@@ -20,6 +20,12 @@ HIDDEN = [
 def test_what_cannot_be_seen_is_refused(sign: str) -> None:
     with pytest.raises(ValidationError, match="hidden characters"):
         validate_visible(f"Ox{sign}tail")
+
+
+@pytest.mark.parametrize("name", ["\u200d", "\u200e\u200f", "\ufe0f", " ", "\U000e0041"])
+def test_a_name_of_which_nothing_is_seen_is_refused(name: str) -> None:
+    with pytest.raises(ValidationError, match="hidden characters"):
+        validate_visible(name)
 
 
 def test_all_that_turns_text_or_controls_is_among_it() -> None:
