@@ -29,6 +29,13 @@ class PBKDF2PasswordHasher(hashers.PBKDF2PasswordHasher):
             return super().encode(password, salt, iterations)
 
 
+def require_room() -> None:
+    """Raises TooBusyError where a hash would be refused: asked first, that costs next to nothing."""
+    if not places.acquire(blocking=False):
+        raise TooBusyError(seconds=PATIENCE)
+    places.release()
+
+
 @contextmanager
 def turn() -> Iterator[None]:
     if not places.acquire(blocking=False):

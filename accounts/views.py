@@ -9,6 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from .forms import LoginForm, RegistrationForm, save_unless_taken
+from .hashers import require_room
 from .limits import LOGINS, REGISTRATIONS, WAITING_MAILS, allow, hold_to
 from .mail import tell_administrators_who_waits
 from .models import User
@@ -26,6 +27,7 @@ def register(request: HttpRequest) -> HttpResponse:
     if settings.REGISTRATION == "closed":
         return render(request, "accounts/registration_closed.html", status=403)
     if request.method == "POST":
+        require_room()
         hold_to(REGISTRATIONS, request)
     form = RegistrationForm(request.POST if request.method == "POST" else None)
     if user := save_unless_taken(form):
@@ -44,6 +46,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect(destination(request))
     if request.method == "POST":
+        require_room()
         hold_to(LOGINS, request)
     form = LoginForm(request, request.POST if request.method == "POST" else None)
     if form.is_valid():

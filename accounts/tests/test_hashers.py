@@ -11,7 +11,7 @@ from django.test import Client
 
 from accounts import hashers
 from accounts.hashers import PBKDF2PasswordHasher, turn
-from accounts.models import User
+from accounts.models import Attempt, User
 from accounts.not_now import TooBusyError
 from conftest import PASSWORD, mailbox, words
 
@@ -68,6 +68,7 @@ def test_a_full_queue_is_told_at_once_and_nothing_is_lost(
         thread.join()
     assert response.status_code == 503
     assert response["Retry-After"] == "4"
+    assert not Attempt.objects.exists()  # refused before anything is written
     assert "Wait a few seconds, then reload this page" in words(response.content)
 
 
