@@ -13,10 +13,10 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from . import second_factor
-from .forms import AccountForm
+from .forms import AccountForm, GivenPasswordForm
 from .guessing import unlock
 from .mail import tell_of_approval, tell_of_new_email, tell_of_new_password
-from .models import User, UserQuerySet
+from .models import Role, User, UserQuerySet
 from .security_log import Event, record
 
 admin.site.unregister(Group)  # the roles are waiting, staff and administrator; groups add nothing
@@ -29,6 +29,7 @@ class AccountAdmin(UserAdmin):
 
     form = AccountForm
     add_form = BaseUserCreationForm
+    change_password_form = GivenPasswordForm
     list_display = ["full_name", "email", "is_staff", "is_superuser", "is_active", "created_at"]
     list_filter = ["is_staff", "is_superuser", "is_active"]
     search_fields = ["full_name", "email"]
@@ -64,7 +65,8 @@ class AccountAdmin(UserAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Only who was never let in is deleted; whoever worked here is made inactive."""
-        return super().has_delete_permission(request, obj) and obj is not None and not obj.is_staff
+        was_let_in = obj is None or obj.let_in_at is not None
+        return super().has_delete_permission(request, obj) and not was_let_in
 
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: Any) -> None:
         """Saves what was changed alone: its owner may be changing the rest meanwhile."""
@@ -108,8 +110,8 @@ class AccountAdmin(UserAdmin):
     @admin.action(description=_("Unlock the selected accounts after wrong passwords"))
     def unlock(self, request: HttpRequest, queryset: UserQuerySet) -> None:
         for account in queryset:
-            unlock(account)
-            record(Event.UNLOCKED, request, account=account.email)
+            if unlock(account):
+                record(Event.UNLOCKED, request, account=account.email)
         self.message_user(request, _("They can try again now."))
 
     @admin.action(description=_("Sign the selected accounts out everywhere"))
@@ -122,8 +124,8 @@ class AccountAdmin(UserAdmin):
     @admin.action(description=_("Turn off the second factor of the selected accounts"))
     def turn_second_factor_off(self, request: HttpRequest, queryset: UserQuerySet) -> None:
         for account in queryset:
-            second_factor.turn_off(account)
-            record(Event.SECOND_FACTOR_OFF, request, account=account.email)
+            if second_factor.turn_off(account):
+                record(Event.SECOND_FACTOR_OFF, request, account=account.email)
         self.message_user(request, _("Their passwords alone open them now."))
 
 
@@ -132,8 +134,9 @@ def tell_what_changed(request: HttpRequest, before: User, after: User) -> None:
     if after.email != before.email:
         tell_of_new_email(after, before.email)
         record(Event.EMAIL_CHANGED, request, account=after.email, before=before.email)
-    if after.role() == before.role():
-        return
-    if before.role() == "waiting" and after.is_active:
+    was, now = before.role(), after.role()
+    if was == Role.WAITING and after.is_active:
         tell_of_approval(after)
-    record(Event.ROLE_CHANGED, request, account=after.email, before=before.role(), now=after.role())
+        record(Event.APPROVED, request, account=after.email, role=now)
+    elif was != now:
+        record(Event.ROLE_CHANGED, request, account=after.email, before=was, now=now)

@@ -59,7 +59,10 @@ class EmailForm(ConfirmForm, NameForm):
         model = User
         fields = ["email"]
         widgets = {"email": forms.EmailInput(attrs={"autocomplete": "username"})}
-        error_messages = {"email": ENTER_YOUR_EMAIL}
+        error_messages = {
+            "email": ENTER_YOUR_EMAIL
+            | {"unique": _("There is already an account with this e-mail. Use another one.")}
+        }
 
 
 class RegistrationForm(auth_forms.BaseUserCreationForm):
@@ -69,7 +72,7 @@ class RegistrationForm(auth_forms.BaseUserCreationForm):
         model = User
         fields = ["full_name", "email"]
         widgets = NameForm.Meta.widgets | EmailForm.Meta.widgets
-        error_messages = NameForm.Meta.error_messages | EmailForm.Meta.error_messages
+        error_messages = NameForm.Meta.error_messages | {"email": ENTER_YOUR_EMAIL}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -111,6 +114,21 @@ class AccountForm(auth_forms.UserChangeForm):
                 code="changed",
             )
         return self.as_it_is
+
+
+class GivenPasswordForm(auth_forms.AdminPasswordChangeForm):
+    """The password that an administrator gives somebody."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("usable_password", None)  # whoever shall not sign in is made inactive
+
+    def save(self, commit: bool = True) -> User:
+        """Saves the password alone: hashing takes long enough for other changes to be made."""
+        user: User = self.user
+        user.set_password(self.cleaned_data["password1"])
+        user.save(update_fields=["password", "updated_at"])
+        return user
 
 
 class LoginForm(auth_forms.AuthenticationForm):

@@ -5,6 +5,7 @@ from typing import Any
 from axes.handlers.database import AxesDatabaseHandler
 from axes.models import AccessAttempt
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -28,6 +29,15 @@ class Handler(AxesDatabaseHandler):  # type: ignore[misc] # axes has no types
             // most
             for it, most in zip(attempts, limits, strict=True)
         )
+
+    def user_login_failed(
+        self, sender: Any, credentials: dict[str, Any], request: Any = None, **kwargs: Any
+    ) -> None:
+        """As axes does it, without what was typed: that may be a password in the wrong field."""
+        with transaction.atomic():
+            super().user_login_failed(sender, credentials, request, **kwargs)
+            kept = AccessAttempt.objects.filter(username=typed_email(request, credentials))
+            kept.update(get_data="", post_data="")
 
     def reset_user_attempts(self, request: HttpRequest, credentials: Credentials = None) -> int:
         """Whoever logs in is forgiven their own failures here.
@@ -61,6 +71,6 @@ def locked_out(
     return page
 
 
-def unlock(account: User) -> None:
-    """Forget all failures to log in to `account`, wherever they came from."""
-    AccessAttempt.objects.filter(username=account.email).delete()
+def unlock(account: User) -> bool:
+    """Forget all failures to log in to `account`, wherever they came from; False if none were."""
+    return bool(AccessAttempt.objects.filter(username=account.email).delete()[0])

@@ -30,7 +30,7 @@ class PBKDF2PasswordHasher(hashers.PBKDF2PasswordHasher):
 
 
 def require_room() -> None:
-    """Raises TooBusyError where a hash would be refused: asked first, that costs next to nothing."""
+    """Raises TooBusyError where a hash would be refused; to ask first costs next to nothing."""
     if not places.acquire(blocking=False):
         raise TooBusyError(seconds=PATIENCE)
     places.release()

@@ -26,6 +26,8 @@ class Limit:
 LOGINS = Limit("login", 60, timedelta(minutes=1))
 REGISTRATIONS = Limit("registration", 30, timedelta(hours=1))
 RESETS = Limit("reset", 20, timedelta(hours=1))
+# Of one account that has shown its password: of a million codes, three are right at a time.
+CODES = Limit("code", 5, timedelta(minutes=15))
 # Of one account that is signed in: each keeps a core busy for a moment.
 CONFIRMATIONS = Limit("confirmation", 10, timedelta(minutes=1))
 # Of one e-mail, and of all administrators: nobody's mailbox is flooded.
@@ -36,7 +38,8 @@ WAITING_MAILS = Limit("waiting mail", 10, timedelta(hours=1))
 def allow(limit: Limit, who: str) -> bool:
     """Count one more try by `who`; False, and not counted, where there have been enough.
 
-    Two in one instant may both be the last one. Whose tries they are is kept as a keyed hash.
+    In one instant as many may pass as there are threads. Whose tries they are is kept as a keyed
+    hash.
     """
     now = timezone.now()
     tries = Attempt.objects.filter(what=limit.what)

@@ -52,7 +52,7 @@ def tell_of_new_email(account: User, old_email: str) -> None:
 
 
 def tell_of_approval(account: User) -> None:
-    subject = _("You are let in at %(shop)s") % {"shop": settings.SHOP_NAME}
+    subject = _("You can now use %(shop)s") % {"shop": settings.SHOP_NAME}
     link = settings.PUBLIC_URL + reverse("portal")
     send(subject, "approved", [account.email], link=link)
 

@@ -7,12 +7,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
-from freshness.text import validate_visible
+from .text import validate_visible
 
 validate_plain = RegexValidator(
     r"^[\x21-\x7e]*\Z", _("Use plain letters, as in a@b.com."), "letters"
@@ -28,7 +28,11 @@ class UserQuerySet(models.QuerySet["User"]):
         """Let those in who wait; returns them."""
         waiting: list[User] = list(self.waiting())
         codes = [account.pk for account in waiting]
-        User.objects.waiting().filter(pk__in=codes).update(is_staff=True, updated_at=timezone.now())
+        now = timezone.now()
+        let_in_at = Coalesce("let_in_at", now)
+        User.objects.waiting().filter(pk__in=codes).update(
+            is_staff=True, let_in_at=let_in_at, updated_at=now
+        )
         return waiting
 
     def administrators(self) -> Self:
@@ -53,6 +57,13 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class Role(models.TextChoices):
+    INACTIVE = "inactive", _("Inactive")
+    WAITING = "waiting", _("Waiting")
+    STAFF = "staff", _("Staff")
+    ADMINISTRATOR = "administrator", _("Administrator")
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -82,6 +93,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         help_text=_("May use the portal: record batches, print labels."),
     )
     is_founder = models.BooleanField(_("first account"), default=False, editable=False)
+    let_in_at = models.DateTimeField(_("first let in"), null=True, editable=False)
     session_salt = models.CharField(max_length=22, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
@@ -118,6 +130,14 @@ class User(AbstractBaseUser, PermissionsMixin):
             message = _("The shop needs an administrator. Make another one first.")
             raise ValidationError(message, code="last_administrator")
 
+    def save(self, **options: Any) -> None:
+        """Save, with the first time that it was let in: from then on it stands in histories."""
+        if self.is_staff and self.let_in_at is None:
+            self.let_in_at = timezone.now()
+            if options.get("update_fields") is not None:
+                options["update_fields"] = [*options["update_fields"], "let_in_at"]
+        super().save(**options)
+
     def get_session_auth_hash(self) -> str:
         """What each session of the account holds, and ends with when it is not so any more."""
         return super().get_session_auth_hash() + self.session_salt
@@ -138,13 +158,12 @@ class User(AbstractBaseUser, PermissionsMixin):
             self.is_staff = self.is_founder or settings.REGISTRATION == "open"
             self.save()
 
-    def role(self) -> str:
-        """For the security log."""
+    def role(self) -> "Role":
         if not self.is_active:
-            return "inactive"
+            return Role.INACTIVE
         if self.is_superuser:
-            return "administrator"
-        return "staff" if self.is_staff else "waiting"
+            return Role.ADMINISTRATOR
+        return Role.STAFF if self.is_staff else Role.WAITING
 
     def is_last_administrator(self) -> bool:
         """Whether nobody else could approve accounts, as the database has it now."""

@@ -21,8 +21,6 @@ from .reset_tokens import reset_tokens
 from .security_log import Event, record
 from .signing_in import let_in
 
-LARGEST_KEY = 2**63 - 1  # that a database can be asked for
-
 
 @login_not_required  # whoever cannot log in asks here
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,8 +57,10 @@ def reset_password(request: HttpRequest, uid: str, token: str) -> HttpResponse:
         return render(request, "accounts/reset_over.html", status=410)
     unlock(account)
     tell_of_new_password(account)
+    record(Event.PASSWORD_RESET, request, account=account.email)
+    response = let_in(request, form.user)
     messages.success(request, _("Your password is changed."))
-    return let_in(request, form.user, Event.PASSWORD_RESET)
+    return response
 
 
 def account_of(uid: str, token: str) -> User | None:
@@ -69,7 +69,7 @@ def account_of(uid: str, token: str) -> User | None:
         number = int(urlsafe_base64_decode(uid))
     except ValueError:
         return None
-    account = User.objects.filter(pk=min(number, LARGEST_KEY), is_active=True).first()
+    account = User.objects.filter(pk=number, is_active=True).first()
     return account if reset_tokens.check_token(account, token) else None
 
 

@@ -79,9 +79,12 @@ def turn_on(account: User, code: str) -> list[str] | None:
     return codes
 
 
-def turn_off(account: User) -> None:
+def turn_off(account: User) -> bool:
+    """False where none was asked of it anyway."""
+    was_on = is_asked_of(account)
     TOTPDevice.objects.filter(user_id=account.pk).delete()
     StaticDevice.objects.filter(user_id=account.pk).delete()
+    return was_on
 
 
 def as_written(code: str) -> str:

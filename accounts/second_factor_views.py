@@ -1,10 +1,8 @@
 """Turning the second factor on and off, and asking for it."""
 
-from axes.handlers.proxy import AxesProxyHandler
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from . import second_factor
 from .access import staff_required
 from .forms import CodeForm, ConfirmForm, TurnOnForm
-from .limits import LOGINS, hold_to
+from .limits import CODES, hold_to
 from .models import User
 from .security_log import Event, record
 from .signing_in import half_in, sent_from, sign_in
@@ -26,31 +24,18 @@ from .signing_in import half_in, sent_from, sign_in
 @sensitive_post_parameters()
 @never_cache
 def log_in_code(request: HttpRequest) -> HttpResponse:
-    if (found := half_in(request)) is None:
+    if (account := half_in(request)) is None:
         return redirect("login")
-    account, event = found
     if request.method == "POST":
-        hold_to(LOGINS, request)
+        hold_to(CODES, request, account.email)
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        if is_right(request, account, form.cleaned_data["code"]):
-            return sign_in(request, account, event)
+        if second_factor.accepts(account, form.cleaned_data["code"]):
+            return sign_in(request, account)
+        record(Event.CODE_FAILED, request, account=account.email)
         form.add_error("code", _("This code is not right, or was used before. Type the next one."))
     context = {"form": form, "next": sent_from(request)}
     return render(request, "accounts/login_code.html", context, status=422 if form.errors else 200)
-
-
-def is_right(request: HttpRequest, account: User, code: str) -> bool:
-    """Whether `code` opens `account`. A wrong one counts as a wrong password does."""
-    credentials = {"username": account.email}
-    is_allowed = AxesProxyHandler.is_allowed(request, credentials)
-    if is_allowed and second_factor.accepts(account, code):
-        return True
-    request.axes_locked_out = not is_allowed  # type: ignore[attr-defined] # as axes' backend does
-    user_login_failed.send(sender=__name__, credentials=credentials, request=request)
-    if not request.axes_locked_out:  # type: ignore[attr-defined] # guessing.py records that
-        record(Event.CODE_FAILED, request, account=account.email)
-    return False
 
 
 @staff_required
@@ -58,9 +43,12 @@ def is_right(request: HttpRequest, account: User, code: str) -> bool:
 @sensitive_post_parameters()
 def own_second_factor(request: HttpRequest) -> HttpResponse:
     account = User.objects.get(pk=request.user.pk)
+    do = request.POST.get("do")
     if second_factor.is_asked_of(account):
+        if request.method == "POST" and do != "off":  # sent once more, after it was turned on
+            return redirect("second_factor")
         return turn_off(request, account)
-    if request.POST.get("do") == "offer":
+    if do == "offer":
         second_factor.offer(account)
         return redirect("second_factor")
     return turn_on(request, account)
@@ -68,6 +56,12 @@ def own_second_factor(request: HttpRequest) -> HttpResponse:
 
 def turn_on(request: HttpRequest, account: User) -> HttpResponse:
     """Shows the offered secret, and takes a code of it; what is asked for first is an offer."""
+    offered = second_factor.offered(account)
+    if request.method == "POST" and offered is None:
+        messages.error(
+            request, _("This secret is more than an hour old. Begin again, with a new one.")
+        )
+        return redirect("second_factor")
     form = TurnOnForm(request, request.POST if request.method == "POST" else None)
     if form.is_valid():
         if codes := second_factor.turn_on(account, form.cleaned_data["code"]):
@@ -76,7 +70,7 @@ def turn_on(request: HttpRequest, account: User) -> HttpResponse:
             record(Event.SECOND_FACTOR_ON, request)
             return render(request, "accounts/second_factor_codes.html", {"codes": codes})
         form.add_error("code", _("This is not the code that the app shows now. Type the next one."))
-    context = {"form": form, "offered": second_factor.offered(account)}
+    context = {"form": form, "offered": offered}
     status = 422 if form.errors else 200
     return render(request, "accounts/second_factor_on.html", context, status=status)
 

@@ -28,6 +28,7 @@ class Event(StrEnum):
     RESET_ASKED = "password reset asked for"
     PASSWORD_RESET = "password reset"  # noqa: S105 - the name of an event
     EMAIL_CHANGED = "e-mail changed"
+    CODE_ASKED = "first factor shown"
     CODE_FAILED = "second factor failed"
     SECOND_FACTOR_ON = "second factor turned on"
     SECOND_FACTOR_OFF = "second factor turned off"

@@ -19,33 +19,31 @@ HALF_IN = "half_in"  # in the session: who has shown the first factor, and when
 SECONDS_HALF_IN = 600
 
 
-def let_in(request: HttpRequest, account: User, event: Event) -> HttpResponse:
+def let_in(request: HttpRequest, account: User) -> HttpResponse:
     """Sign `account` in; where a second factor is asked of it, lead to the page that asks."""
-    if second_factor.is_asked_of(account):
-        request.session.cycle_key()
-        known_by = account.get_session_auth_hash()
-        request.session[HALF_IN] = [account.pk, known_by, time.time(), event]
-        query = urlencode({"next": sent_from(request)})
-        return redirect(f"{reverse('login_code')}?{query}")
-    return sign_in(request, account, event)
+    if not second_factor.is_asked_of(account):
+        return sign_in(request, account)
+    page = f"{reverse('login_code')}?{urlencode({'next': sent_from(request)})}"
+    request.session.flush()  # of whoever was signed in here before
+    request.session[HALF_IN] = [account.pk, account.get_session_auth_hash(), time.time()]
+    record(Event.CODE_ASKED, request, account=account.email)
+    return redirect(page)
 
 
-def sign_in(request: HttpRequest, account: User, event: Event) -> HttpResponse:
+def sign_in(request: HttpRequest, account: User) -> HttpResponse:
     request.session.pop(HALF_IN, None)
     login(request, account, MODEL_BACKEND)
-    record(event, request, role=account.role())
+    record(Event.LOGGED_IN, request, role=account.role())
     return redirect(destination(request))
 
 
-def half_in(request: HttpRequest) -> tuple[User, Event] | None:
-    """Who has shown the first factor a short while ago, with the same password as now; and how."""
-    key, known_by, at, event = request.session.get(HALF_IN) or (None, "", 0.0, "")
+def half_in(request: HttpRequest) -> User | None:
+    """Who has shown the first factor a short while ago, with the same password as now."""
+    key, known_by, at = request.session.get(HALF_IN) or (None, "", 0.0)
     account = User.objects.filter(pk=key, is_active=True).first()
     if account is None or time.time() - at > SECONDS_HALF_IN:
         return None
-    if not constant_time_compare(known_by, account.get_session_auth_hash()):
-        return None
-    return account, Event(event)
+    return account if constant_time_compare(known_by, account.get_session_auth_hash()) else None
 
 
 def sent_from(request: HttpRequest) -> str:

@@ -33,7 +33,8 @@ def register(request: HttpRequest) -> HttpResponse:
     if user := save_unless_taken(form):
         if not user.is_staff and allow(WAITING_MAILS, "administrators"):
             tell_administrators_who_waits(user)
-        return sign_in(request, user, Event.REGISTERED)
+        record(Event.REGISTERED, request, account=user.email, role=user.role())
+        return sign_in(request, user)
     context = {"form": form, "next": sent_from(request)}
     return render(request, "accounts/register.html", context, status=422 if form.errors else 200)
 
@@ -50,7 +51,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
         hold_to(LOGINS, request)
     form = LoginForm(request, request.POST if request.method == "POST" else None)
     if form.is_valid():
-        return let_in(request, form.get_user(), Event.LOGGED_IN)
+        return let_in(request, form.get_user())
     if form.has_error(NON_FIELD_ERRORS, "invalid_login"):
         record_failure(request, form.cleaned_data["username"])
     context = {"form": form, "next": sent_from(request)}

@@ -3,11 +3,13 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db import connection
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 from simple_history.admin import SimpleHistoryAdmin
 
 from accounts.security_log import Event, record
@@ -17,11 +19,13 @@ from .models.queries import BatchQuerySet
 
 
 class KeptAdmin(SimpleHistoryAdmin):  # type: ignore[misc] # it has no types
-    """Shows what was, and never takes it back: a form of long ago would undo a recall."""
+    """Shows what was, and never takes it back: a form of long ago would undo a recall.
 
+    SIMPLE_HISTORY_REVERT_DISABLED only hides the button.
+    """
+
+    @method_decorator(require_safe)
     def history_form_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.method not in ("GET", "HEAD"):
-            return HttpResponseNotAllowed(["GET", "HEAD"])
         response: HttpResponse = super().history_form_view(request, *args, **kwargs)
         return response
 

@@ -1,10 +1,12 @@
 """Batches as a table for a spreadsheet."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import StringIO
 
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -13,22 +15,38 @@ from accounts.access import staff_required
 from .forms import FilterForm
 from .models import Batch
 
-COLUMNS = [
-    *("id", "batch_identifier", "product__name", "butcher_date", "arrival_date", "use_by"),
-    *("supplier", "supplier_lot", "removed_on", "removal_reason", "recalled_at", "recall_reason"),
-    *("created_at", "created_by__full_name"),
-]
+# What stands above each column, and where it comes from.
+COLUMNS = {
+    "code": "id",
+    "product": "product__name",
+    **{
+        name: name
+        for name in [
+            *("batch_identifier", "butcher_date", "arrival_date", "use_by", "supplier"),
+            *("supplier_lot", "removed_on", "removal_reason", "recalled_at", "recall_reason"),
+        ]
+    },
+    "recorded_at": "created_at",
+    "recorded_by": "created_by__full_name",
+}
 ROWS_AT_ONCE = 1000
+BEGINS_A_FORMULA = (*"=+-@", *"＝＋－＠", "\t", "\r", "\n")
 BYTE_ORDER_MARK = "\ufeff"  # by it Excel knows UTF-8
 
 
 @staff_required
 @require_safe
-def export(request: HttpRequest) -> StreamingHttpResponse:
-    """The batches that the list shows, all pages of it, as CSV."""
+def export(request: HttpRequest) -> HttpResponseBase:
+    """The batches that the list shows, all pages of it, as CSV.
+
+    A filter that makes no sense is told where it can be: in the list.
+    """
     today = timezone.localdate()
-    batches = FilterForm(request.GET).narrow(Batch.objects.newest_first(), today)
-    rows = batches.values_list(*COLUMNS).iterator(ROWS_AT_ONCE)
+    filters = FilterForm(request.GET)
+    batches = filters.narrow(Batch.objects.newest_first(), today)
+    if filters.errors:
+        return redirect(f"{reverse('portal')}?{request.GET.urlencode()}")
+    rows = batches.values_list(*COLUMNS.values()).iterator(ROWS_AT_ONCE)
     response = StreamingHttpResponse(lines(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="batches-{today}.csv"'
     return response
@@ -40,7 +58,7 @@ def lines(rows: Iterator[tuple[object, ...]]) -> Iterator[str]:
         yield line([harmless(it) for it in row])
 
 
-def line(cells: list[str]) -> str:
+def line(cells: Iterable[str]) -> str:
     text = StringIO()
     csv.writer(text).writerow(cells)
     return text.getvalue()
@@ -49,4 +67,4 @@ def line(cells: list[str]) -> str:
 def harmless(value: object) -> str:
     """The value as a cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return f"'{text}" if text.startswith(BEGINS_A_FORMULA) else text

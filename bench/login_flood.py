@@ -10,7 +10,6 @@ import http.client
 import os
 import random
 import re
-import shutil
 import statistics
 import subprocess
 import sys
@@ -39,17 +38,24 @@ def served(data: Path, settings: str) -> Iterator[None]:
     command = ["-m", "gunicorn", "--config", "freshness/gunicorn.conf.py", "freshness.wsgi"]
     server = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment)
     try:
-        for _try in range(200):
-            try:
-                answer("GET", "/")
-            except OSError:
-                time.sleep(0.05)
-            else:
-                break
+        wait_for_it()
         yield
     finally:
         server.terminate()
         server.wait()
+
+
+def wait_for_it() -> None:
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            answer("GET", "/")
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 def shop(data: Path) -> dict[str, str]:
@@ -131,34 +137,39 @@ def measure(report: Ask, login: Ask | None) -> tuple[list[float], Counter[int], 
         return times, statuses, flood.result()[1] if flood else Counter()
 
 
+# What is served, and whether it is flooded.
+KINDS = {
+    "no flood": ("freshness.settings", False),
+    "flood": ("freshness.settings", True),
+    "flood, no queue": ("bench.without_queue", True),
+}
+
+
 def main() -> None:
-    data = Path(tempfile.mkdtemp())
-    for command in ("migrate", "demo"):
-        arguments = [sys.executable, "manage.py", command]
-        subprocess.check_call(arguments, cwd=ROOT, env=shop(data), stdout=subprocess.DEVNULL)
-    report = report_of(data)
-    kinds = [
-        ("no flood", "freshness.settings", False),
-        ("flood", "freshness.settings", True),
-        ("flood, no queue", "bench.without_queue", True),
-    ]
-    rounds: dict[str, list[tuple[float, float, float]]] = {name: [] for name, *_ in kinds}
-    seen: dict[str, tuple[Counter[int], Counter[int]]] = {}
-    for _round in range(ROUNDS):
-        for name, settings, is_flooded in kinds:
-            with served(data, settings):
-                times, reports, logins = measure(report, wrong_login() if is_flooded else None)
-            cuts = statistics.quantiles(times, n=100)
-            rounds[name].append((cuts[49], cuts[94], cuts[98]))
-            before = seen.get(name, (Counter(), Counter()))
-            seen[name] = (before[0] + reports, before[1] + logins)
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder)
+        for command in ("migrate", "demo"):
+            arguments = [sys.executable, "manage.py", command]
+            subprocess.check_call(arguments, cwd=ROOT, env=shop(data), stdout=subprocess.DEVNULL)
+        rounds = [one_round(data) for _round in range(ROUNDS)]
     print(f"{REPORTS} reports a second; in a flood, {LOGINS} logins a second. Times in ms.")
     print(f"{'':16} {'p50':>8} {'p95':>8} {'p99':>8}   reports, logins by status")
-    for name, figures in rounds.items():
-        medians = [statistics.median(column) for column in zip(*figures, strict=True)]
+    for name in KINDS:
+        cuts = [statistics.quantiles(it[name][0], n=100) for it in rounds]
+        medians = [statistics.median(it[percent - 1] for it in cuts) for percent in (50, 95, 99)]
         told = " ".join(f"{it:8.1f}" for it in medians)
-        print(f"{name:16} {told}   {dict(seen[name][0])}, {dict(seen[name][1])}")
-    shutil.rmtree(data)
+        reports = sum((it[name][1] for it in rounds), Counter[int]())
+        logins = sum((it[name][2] for it in rounds), Counter[int]())
+        print(f"{name:16} {told}   {dict(reports)}, {dict(logins)}")
+
+
+def one_round(data: Path) -> dict[str, tuple[list[float], Counter[int], Counter[int]]]:
+    report = report_of(data)
+    found = {}
+    for name, (settings, is_flooded) in KINDS.items():
+        with served(data, settings):
+            found[name] = measure(report, wrong_login() if is_flooded else None)
+    return found
 
 
 if __name__ == "__main__":

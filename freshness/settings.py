@@ -102,6 +102,7 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False  # no page of another site reads anything h
 # The application
 
 INSTALLED_APPS = [
+    # Before accounts, which takes what they put into Django's admin out again.
     "django_otp",
     "django_otp.plugins.otp_static",
     "django_otp.plugins.otp_totp",
@@ -207,7 +208,7 @@ LOGIN_REDIRECT_URL = "portal"
 LOGOUT_REDIRECT_URL = "landing"
 SESSION_COOKIE_AGE = 7 * 24 * 60 * 60  # seconds
 
-# Wrong passwords within AXES_COOLOFF_TIME, after which it must pass before the next try. One
+# Wrong passwords, each within AXES_COOLOFF_TIME of the one before, after which it must pass. One
 # forgotten password shuts out one account at one address; guessing from many addresses shuts the
 # account, and guessing many accounts the address.
 MOST_FAILURES = {("username", "ip_address"): 5, ("username",): 50, ("ip_address",): 100}
@@ -223,13 +224,8 @@ AXES_USERNAME_CALLABLE = "accounts.guessing.typed_email"
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_DISABLE_ACCESS_LOG = True  # the security log has it
 AXES_ENABLE_ADMIN = AXES_VERBOSE = False
-# Nothing that was typed is kept with a failure: every field of the forms that ask for a password.
-AXES_SENSITIVE_PARAMETERS = [
-    *("username", "ip_address", "csrfmiddlewaretoken", "next", "do", "email"),
-    *("password", "old_password", "new_password1", "new_password2", "code"),
-]
 
-# Codes of a second factor. Guesses at them count as wrong passwords, so no delay is needed besides.
+# Codes of a second factor; accounts/limits.py says how many may be tried.
 OTP_TOTP_ISSUER = SHOP_NAME
 OTP_TOTP_THROTTLE_FACTOR = OTP_STATIC_THROTTLE_FACTOR = 0
 

@@ -6,9 +6,9 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
+import accounts.text
 import batches.codes
 import batches.models.rules
-import freshness.text
 
 
 class Migration(migrations.Migration):
@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=120,
-                        validators=[freshness.text.validate_visible],
+                        validators=[accounts.text.validate_visible],
                         verbose_name="supplier",
                     ),
                 ),
@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=60,
-                        validators=[freshness.text.validate_visible],
+                        validators=[accounts.text.validate_visible],
                         verbose_name="supplier's lot",
                     ),
                 ),
@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=200,
-                        validators=[freshness.text.validate_visible],
+                        validators=[accounts.text.validate_visible],
                         verbose_name="why it was taken off",
                     ),
                 ),
@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="Customers read this.",
                         max_length=200,
-                        validators=[freshness.text.validate_visible],
+                        validators=[accounts.text.validate_visible],
                         verbose_name="reason for the recall",
                     ),
                 ),
@@ -195,7 +195,7 @@ class Migration(migrations.Migration):
                     "name",
                     models.CharField(
                         max_length=60,
-                        validators=[freshness.text.validate_visible],
+                        validators=[accounts.text.validate_visible],
                         verbose_name="name",
                     ),
                 ),
@@ -204,7 +204,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=16,
-                        validators=[freshness.text.validate_visible],
+                        validators=[accounts.text.validate_visible],
                         verbose_name="emoji",
                     ),
                 ),
@@ -231,7 +231,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=200,
-                        validators=[freshness.text.validate_visible],
+                        validators=[accounts.text.validate_visible],
                         verbose_name="storage advice",
                     ),
                 ),

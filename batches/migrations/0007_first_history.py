@@ -23,7 +23,12 @@ def begin(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         history.objects.bulk_create(rows)
 
 
+def forget(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    for name in ("HistoricalProduct", "HistoricalBatch"):
+        apps.get_model("batches", name).objects.all().delete()
+
+
 class Migration(migrations.Migration):
     dependencies = [("batches", "0006_history")]
 
-    operations = [migrations.RunPython(begin, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(begin, forget)]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from freshness.text import validate_visible
+from accounts.text import validate_visible
 
 from ..codes import LENGTH, new_code
 from ..qr import qr_svg

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from freshness.text import validate_visible
+from accounts.text import validate_visible
 
 from .saving import with_fields
 

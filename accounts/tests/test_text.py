@@ -5,9 +5,9 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from accounts.models import User
+from accounts.text import validate_visible
 from batches.models import Batch, OwnStock, Product
 from conftest import MakeBatch, words
-from freshness.text import validate_visible
 
 # Every control character, line break, and mark that turns the text after it round (UAX #9).
 HIDDEN = [
