@@ -1,9 +1,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import middleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
 
 from .not_now import NotNowError
 
@@ -22,13 +25,13 @@ class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
 
-    def handle_no_permission(  # type: ignore[override] # the stubs know one kind of redirect
+    def handle_no_permission(
         self, request: HttpRequest, view_func: Callable[..., Any]
-    ) -> HttpResponseBase:
+    ) -> HttpResponseRedirect:
         """Leads back after signing in, but not to what takes only a form."""
         if request.method in ("GET", "HEAD"):
-            return super().handle_no_permission(request, view_func)
-        return redirect("login")
+            return redirect_to_login(request.get_full_path())
+        return HttpResponseRedirect(reverse(settings.LOGIN_URL))
 
 
 class AnswerNotNow:

@@ -72,3 +72,18 @@ def test_of_many_first_registrations_in_one_instant_one_is_the_administrator(ema
     assert sorted(statuses) == ([302] * 4 if "{}" in email else [302] + [422] * 3)
     assert User.objects.filter(is_superuser=True).count() == 1
     assert User.objects.count() == statuses.count(302)
+
+
+def test_it_is_kept_when_an_account_was_first_let_in(make_user: MakeUser) -> None:
+    users = [make_user(f"{number}@example.com", is_staff=False) for number in range(3)]
+    assert [user.let_in_at for user in users] == [None, None, None]
+    users[0].is_staff = True
+    users[0].save(update_fields=["is_staff"])
+    users[0].refresh_from_db()
+    first = users[0].let_in_at
+    User.objects.filter(pk=users[0].pk).update(is_staff=False)
+    User.objects.filter(pk__in=[users[0].pk, users[1].pk]).approve()
+    users[0].refresh_from_db()
+    users[1].refresh_from_db()
+    assert users[0].let_in_at == first
+    assert users[1].let_in_at is not None

@@ -65,7 +65,9 @@ class TestEmail:
     ) -> None:
         response = staff_client.post("/profile", new_email(email="OWNER@example.com"))
         assert response.status_code == 422
-        assert "There is already an account with this e-mail." in words(response.content)
+        assert "There is already an account with this e-mail. Use another one." in words(
+            response.content
+        )
         staff.refresh_from_db()
         assert staff.email == "ayse@example.com"
 

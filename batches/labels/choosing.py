@@ -1,6 +1,7 @@
 """What the page of labels is asked for: which batches, and how they are printed."""
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -27,7 +28,8 @@ def chosen_batches(given: QueryDict) -> tuple[list[Batch], int]:
         found = FilterForm(given).narrow(batches.newest_first(), timezone.localdate())
         return list(found[: MOST_LABELS + 1]), 0
     words = " ".join(given.getlist("batch")).split()
-    codes = list(dict.fromkeys(filter(None, map(read_code, words))))
+    named = dict.fromkeys(filter(None, map(read_code, words)))
+    codes = list(islice(named, MOST_LABELS + 1))
     by_code = batches.in_bulk(codes)
     return [by_code[code] for code in codes if code in by_code], len(codes) - len(by_code)
 

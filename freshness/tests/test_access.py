@@ -151,7 +151,7 @@ TABLE = {
     ),
     "profile/second-factor": (
         "/login /waiting 200 200",
-        "/login /waiting 422 422",
+        "/login /waiting ./ ./",
         "/login /waiting 405 405",
     ),
     "reset-password": (
@@ -165,9 +165,9 @@ TABLE = {
         "405 405 405 405",
     ),
     "django-admin/": (
-        "./login/ /waiting 403 200",
-        "./login/ /waiting 403 200",
-        "./login/ /waiting 403 200",
+        "/login /waiting 403 200",
+        "/login /waiting 403 200",
+        "/login /waiting 403 200",
     ),
     "django-admin/login/": (
         "/login /django-admin/ /django-admin/ /django-admin/",
@@ -175,34 +175,34 @@ TABLE = {
         "/login /django-admin/ /django-admin/ /django-admin/",
     ),
     "django-admin/logout/": (
-        "/django-admin/login/ /waiting 403 405",
-        "/django-admin/login/ /waiting 403 /",
-        "/django-admin/login/ /waiting 403 405",
+        "/login /waiting 403 200",
+        "/login /waiting 403 /",
+        "/login /waiting 403 405",
     ),
     "django-admin/password_change/": (
-        "/django-admin/login/ /waiting 403 /profile",
-        "/django-admin/login/ /waiting 403 /profile",
-        "/django-admin/login/ /waiting 403 /profile",
+        "/login /waiting 403 /profile",
+        "/login /waiting 403 /profile",
+        "/login /waiting 403 /profile",
     ),
     "django-admin/password_change/done/": (
-        "/django-admin/login/ /waiting 403 200",
-        "/django-admin/login/ /waiting 403 405",
-        "/django-admin/login/ /waiting 403 405",
+        "/login /waiting 403 200",
+        "/login /waiting 403 405",
+        "/login /waiting 403 405",
     ),
     "django-admin/autocomplete/": (
-        "/django-admin/login/ /waiting 403 403",
-        "/django-admin/login/ /waiting 403 405",
-        "/django-admin/login/ /waiting 403 405",
+        "/login /waiting 403 403",
+        "/login /waiting 403 405",
+        "/login /waiting 403 405",
     ),
     "django-admin/jsi18n/": (
-        "/django-admin/login/ /waiting 403 200",
-        "/django-admin/login/ /waiting 403 405",
-        "/django-admin/login/ /waiting 403 405",
+        "/login /waiting 403 200",
+        "/login /waiting 403 405",
+        "/login /waiting 403 405",
     ),
     "django-admin/r/<path:content_type_id>/<path:object_id>/": (
-        "/django-admin/login/ /waiting 403 404",
-        "/django-admin/login/ /waiting 403 404",
-        "/django-admin/login/ /waiting 403 404",
+        "/login /waiting 403 404",
+        "/login /waiting 403 404",
+        "/login /waiting 403 404",
     ),
     "django-admin/accounts/user/<id>/password/": (
         "/login /waiting 403 200",
@@ -340,14 +340,14 @@ TABLE = {
         "/login /waiting 403 ./change/",
     ),
     "django-admin/^(?P<app_label>accounts|batches)/$": (
-        "/django-admin/login/ /waiting 403 200",
-        "/django-admin/login/ /waiting 403 200",
-        "/django-admin/login/ /waiting 403 200",
+        "/login /waiting 403 200",
+        "/login /waiting 403 200",
+        "/login /waiting 403 200",
     ),
     "django-admin/(?P<url>.*)$": (
-        "/django-admin/login/ /waiting 403 404",
-        "/django-admin/login/ /waiting 403 404",
-        "/django-admin/login/ /waiting 403 404",
+        "/login /waiting 403 404",
+        "/login /waiting 403 404",
+        "/login /waiting 403 404",
     ),
 }
 
