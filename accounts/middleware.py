@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import middleware
@@ -7,6 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from .not_now import NotNowError
 
@@ -28,9 +30,12 @@ class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
     def handle_no_permission(
         self, request: HttpRequest, view_func: Callable[..., Any]
     ) -> HttpResponseRedirect:
-        """Leads back after signing in, but not to what takes only a form."""
+        """Leads back after signing in: of a form, to the page it was on."""
         if request.method in ("GET", "HEAD"):
             return redirect_to_login(request.get_full_path())
+        page = request.headers.get("Referer", "")
+        if url_has_allowed_host_and_scheme(page, request.get_host()):
+            return redirect_to_login(urlsplit(page)._replace(scheme="", netloc="").geturl())
         return HttpResponseRedirect(reverse(settings.LOGIN_URL))
 
 

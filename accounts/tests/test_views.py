@@ -181,9 +181,22 @@ class TestLoggingIn:
         data = {"username": "ayse@example.com", "password": "\x00"}
         assert Client().post("/login", data).status_code == 422
 
-    def test_it_does_not_lead_back_to_what_takes_only_a_form(self, db: None) -> None:
-        for path in ("/profile/sign-out-everywhere", "/admin/batches/new"):
-            assert Client().post(path)["Location"] == "/login"
+    @pytest.mark.parametrize(
+        ("page", "location"),
+        [
+            ("", "/login"),
+            ("http://testserver/profile?x=1", "/login?next=/profile%3Fx%3D1"),
+            ("https://evil.example/profile", "/login"),
+            ("http://[", "/login"),
+            ("http://testserver//evil.example", "/login?next=//evil.example"),
+        ],
+    )
+    def test_whoever_sent_a_form_comes_back_to_its_page(
+        self, db: None, page: str, location: str
+    ) -> None:
+        """Not to where it went, which may take nothing else. A foreign `next` is refused later."""
+        response = Client().post("/profile/sign-out-everywhere", headers={"referer": page})
+        assert response["Location"] == location
 
     def test_a_closed_account_cannot_log_in(self, make_user: MakeUser) -> None:
         make_user(is_active=False)

@@ -13,6 +13,7 @@ from ..forms import FilterForm
 from ..models import Batch, LabelSetup
 from .job import MOST_LABELS
 
+MOST_LOOKED_UP = 5000  # codes: more than a job prints, and no work for a second
 LONGEST_QUERY = 2000  # characters that every browser and proxy takes in an address
 ABOUT_THE_STOCK = ("start", "nudge_x", "nudge_y", "dots_per_inch")
 
@@ -29,7 +30,7 @@ def chosen_batches(given: QueryDict) -> tuple[list[Batch], int]:
         return list(found[: MOST_LABELS + 1]), 0
     words = " ".join(given.getlist("batch")).split()
     named = dict.fromkeys(filter(None, map(read_code, words)))
-    codes = list(islice(named, MOST_LABELS + 1))
+    codes = list(islice(named, MOST_LOOKED_UP))
     by_code = batches.in_bulk(codes)
     return [by_code[code] for code in codes if code in by_code], len(codes) - len(by_code)
 

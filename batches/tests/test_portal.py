@@ -42,7 +42,8 @@ def test_whoever_is_logged_out_is_sent_to_log_in_and_back(
 ) -> None:
     batch = make_batch()
     for path in paths(batch):
-        response = getattr(Client(), method)(path)
+        page = {"referer": f"http://testserver{path}"}
+        response = getattr(Client(), method)(path, headers=page)
         assert (response.status_code, response["Location"]) == (302, f"/login?next={path}")
     assert Batch.objects.get().updated_at == batch.updated_at
 

@@ -160,6 +160,7 @@ def test_https_without_a_proxy_is_warned_of() -> None:
 def test_django_finds_nothing_to_warn_of_in_production() -> None:
     result = manage(
         *("check", "--deploy", "--fail-level", "WARNING"),
+        DJANGO_ALLOW_ASYNC_UNSAFE="",  # browser tests set it
         SECRET_KEY=string.ascii_letters,
         PUBLIC_URL="https://fresh.example.com",
         BEHIND_PROXY="true",

@@ -113,11 +113,12 @@ def test_no_page_scrolls_sideways(
     )
     batch.product.name = "Schweinefleischwurstwaren" + "m" * 35
     batch.product.save()
-    page = new_page(width)
+    page = new_page(width, bypass_csp=True)  # to set the size of the text
     sign_in(page, administrator)
     one = f"/admin/batches/{batch.pk}"
     for path in (
         *("/", "/?code=x", "/batch/none", f"/batch/{batch.pk}", "/profile", "/nothing"),
+        *("/reset-password", "/reset-password/MQ/x", "/profile/second-factor"),
         *("/admin", "/admin?search=none", "/admin/batches/new", one, f"{one}/edit"),
         *(f"{one}/delete", f"/admin/labels?batch={batch.pk}", "/admin/labels/stock/new"),
         *("/admin/labels?batch=" + batch.pk + "&stock=avery-5167", "/admin/labels/test-page"),
