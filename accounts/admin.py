@@ -13,7 +13,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from . import second_factor
-from .forms import AccountForm, GivenPasswordForm
+from .admin_forms import AccountForm, GivenPasswordForm
 from .guessing import unlock
 from .mail import tell_of_approval, tell_of_new_email, tell_of_new_password
 from .models import Role, User, UserQuerySet

@@ -1,17 +1,14 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth import authenticate
 from django.contrib.auth import forms as auth_forms
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from .limits import CONFIRMATIONS, hold_to
 from .models import User, validate_plain
 
 LONGEST_EMAIL = 254  # characters, as in the model
+EMAIL_INPUT = forms.EmailInput(attrs={"autocomplete": "username"})
 ENTER_YOUR_EMAIL = {
     "required": _("Enter your e-mail."),
     "invalid": _("Enter a whole e-mail address, such as name@example.com."),
@@ -34,44 +31,13 @@ class NameForm(forms.ModelForm):
         return user
 
 
-class ConfirmForm(forms.Form):
-    """Asks for the password of whoever is signed in: an open tablet is no proof of who holds it."""
-
-    password = forms.CharField(
-        label=_("Your password"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": _("Enter your password.")},
-    )
-
-    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.request = request
-
-    def clean_password(self) -> None:
-        check_password(self.request, self.cleaned_data["password"])
-
-
-class EmailForm(ConfirmForm, NameForm):
-    """A new e-mail: by it a forgotten password is replaced."""
-
-    class Meta:
-        model = User
-        fields = ["email"]
-        widgets = {"email": forms.EmailInput(attrs={"autocomplete": "username"})}
-        error_messages = {
-            "email": ENTER_YOUR_EMAIL
-            | {"unique": _("There is already an account with this e-mail. Use another one.")}
-        }
-
-
 class RegistrationForm(auth_forms.BaseUserCreationForm):
     error_messages = {**auth_forms.BaseUserCreationForm.error_messages, **PASSWORDS_DIFFER}
 
     class Meta:
         model = User
         fields = ["full_name", "email"]
-        widgets = NameForm.Meta.widgets | EmailForm.Meta.widgets
+        widgets = NameForm.Meta.widgets | {"email": EMAIL_INPUT}
         error_messages = NameForm.Meta.error_messages | {"email": ENTER_YOUR_EMAIL}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -91,52 +57,12 @@ class RegistrationForm(auth_forms.BaseUserCreationForm):
         return user
 
 
-class AccountForm(auth_forms.UserChangeForm):
-    """An account as an administrator changes it; refused if it is not as it was when it was shown.
-
-    Else a page left open would take back what has happened since: a deactivation, a new e-mail.
-    """
-
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.as_it_is: str = self.instance.updated_at.isoformat()
-        self.initial["seen"] = self.as_it_is
-
-    def clean_seen(self) -> str:
-        if self.cleaned_data["seen"] != self.as_it_is:
-            raise ValidationError(
-                _(
-                    "This account was changed after you opened this page, so nothing was saved. "
-                    "Open it again, and change what you meant to."
-                ),
-                code="changed",
-            )
-        return self.as_it_is
-
-
-class GivenPasswordForm(auth_forms.AdminPasswordChangeForm):
-    """The password that an administrator gives somebody."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields.pop("usable_password", None)  # whoever shall not sign in is made inactive
-
-    def save(self, commit: bool = True) -> User:
-        """Saves the password alone: hashing takes long enough for other changes to be made."""
-        user: User = self.user
-        user.set_password(self.cleaned_data["password1"])
-        user.save(update_fields=["password", "updated_at"])
-        return user
-
-
 class LoginForm(auth_forms.AuthenticationForm):
     username = forms.EmailField(
         label=_("E-mail"),
         max_length=LONGEST_EMAIL,
         validators=[validate_plain],
-        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+        widget=EMAIL_INPUT,
         error_messages=ENTER_YOUR_EMAIL,
     )
 
@@ -159,7 +85,7 @@ class ResetForm(forms.Form):
         label=_("E-mail"),
         max_length=LONGEST_EMAIL,
         validators=[validate_plain],
-        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+        widget=EMAIL_INPUT,
         error_messages=ENTER_YOUR_EMAIL,
     )
 
@@ -185,63 +111,6 @@ class NewPasswordForm(auth_forms.SetPasswordForm):
         return user
 
 
-class PasswordForm(NewPasswordForm):
-    """A new password, for whoever knows the old one."""
-
-    old_password = forms.CharField(
-        label=_("Old password"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": _("Enter your old password.")},
-    )
-    field_order = ["old_password", "new_password1", "new_password2"]
-
-    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.request = request
-
-    def clean_old_password(self) -> None:
-        check_password(self.request, self.cleaned_data["old_password"])
-
-
-class CodeForm(forms.Form):
-    """Takes a code of the second factor: six digits from an app, or one of those on paper."""
-
-    code = forms.CharField(
-        label=_("Code"),
-        max_length=20,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false"}),
-        help_text=_("Six digits from the app, or one of the codes on paper."),
-        error_messages={"required": _("Enter the code.")},
-    )
-
-
-class TurnOnForm(ConfirmForm):
-    code = forms.CharField(
-        label=_("Code that the app shows"),
-        max_length=20,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
-        ),
-        error_messages={"required": _("Enter the six digits that the app shows.")},
-    )
-    field_order = ["code", "password"]
-
-
-def check_password(request: HttpRequest, password: str) -> None:
-    """Raises ValidationError where it is not the password of whoever sent `request`.
-
-    A wrong one counts as a wrong login: whoever finds an open tablet cannot guess on it either.
-    Raises TooOftenError where an account keeps us hashing.
-    """
-    email = request.user.email  # type: ignore[union-attr] # whoever has a profile is logged in
-    hold_to(CONFIRMATIONS, request, email)
-    if authenticate(request, username=email, password=password) is None:
-        raise ValidationError(
-            _("This is not your password. Type it again."), code="password_incorrect"
-        )
-
-
 def say_plainly(password: forms.Field, repeated: forms.Field) -> None:
     """What AUTH_PASSWORD_VALIDATORS ask, in one sentence instead of Django's list."""
     password.help_text = _(
@@ -253,7 +122,7 @@ def say_plainly(password: forms.Field, repeated: forms.Field) -> None:
     repeated.error_messages["required"] = _("Type the password again.")
 
 
-def save_unless_taken(form: EmailForm | RegistrationForm, further_attempts: int = 2) -> User | None:
+def save_unless_taken(form: NameForm | RegistrationForm, further_attempts: int = 2) -> User | None:
     """The saved account; None where the form's errors say why not.
 
     An e-mail that was free when the form was checked, or the place of the first account, may be

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from . import second_factor
 from .access import staff_required
-from .forms import EmailForm, NameForm, PasswordForm, save_unless_taken
+from .forms import NameForm, save_unless_taken
 from .mail import tell_of_new_email, tell_of_new_password
 from .models import User
+from .profile_forms import EmailForm, PasswordForm
 from .security_log import Event, record
 
 

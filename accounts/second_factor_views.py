@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods
 
 from . import second_factor
 from .access import staff_required
-from .forms import CodeForm, ConfirmForm, TurnOnForm
 from .limits import CODES, hold_to
 from .models import User
+from .profile_forms import CodeForm, ConfirmForm, TurnOnForm
 from .security_log import Event, record
 from .signing_in import half_in, sent_from, sign_in
 

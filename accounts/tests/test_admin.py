@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.forms import GivenPasswordForm
+from accounts.admin_forms import GivenPasswordForm
 from accounts.models import User
 from conftest import PASSWORD, MakeUser, SecurityLog, at_the_same_time, mailbox, words
 

@@ -3,8 +3,9 @@ from typing import Any
 import pytest
 from django.test import Client, RequestFactory
 
-from accounts.forms import EmailForm, NameForm, PasswordForm
+from accounts.forms import NameForm
 from accounts.models import User
+from accounts.profile_forms import EmailForm, PasswordForm
 from conftest import PASSWORD, SecurityLog, mailbox, words
 
 NEW = "an even longer roast"
