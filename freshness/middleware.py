@@ -50,9 +50,13 @@ def refuse_too_much(answer: Answer) -> Answer:
     """No form here is so large. Django's own limit leaves out files, and any form may hold some."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if int(request.META.get("CONTENT_LENGTH") or 0) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        length, most = (
+            request.META.get("CONTENT_LENGTH") or "",
+            settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
+        )
+        if not length.isdecimal() or int(length) <= most:
             return answer(request)
-        megabytes = settings.DATA_UPLOAD_MAX_MEMORY_SIZE / 1024**2
+        megabytes = most / 1024**2
         return render(request, "413.html", {"megabytes": megabytes}, status=413)
 
     return middleware

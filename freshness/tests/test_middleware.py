@@ -38,6 +38,11 @@ def test_a_body_larger_than_any_form_is_refused(
     assert staff_client.post(path, b"x" * most, content_type=content).status_code != 413
 
 
+@pytest.mark.parametrize("length", ["", "x", "-1", "１"])
+def test_a_length_that_is_none_is_no_fault(db: None, length: str) -> None:
+    assert Client().get("/", CONTENT_LENGTH=length).status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/", "/admin", "/batch/x", "/nothing"])
 def test_a_cookie_with_a_nul_is_refused(db: None, path: str) -> None:
     response = Client().get(path, headers={"cookie": r'sessionid="abcdefgh\000ijk"'})

@@ -162,6 +162,13 @@ def test_behind_https_all_of_it_is_secure(https_shop: Shop) -> None:
         assert not [it for it in attributes if it.startswith("Domain")]
 
 
+def test_no_client_says_where_we_are_mounted(https_shop: Shop) -> None:
+    https_shop.browser.addheaders += [("SCRIPT_NAME", "/evil"), ("PATH_INFO", "/evil")]
+    answer, page = https_shop.open("/login")
+    assert answer.status == 200
+    assert "evil" not in page
+
+
 def test_plain_http_leads_to_our_https_whatever_host_is_claimed(https_shop: Shop) -> None:
     https_shop.browser.addheaders = [("X-Forwarded-Host", "evil.example")]
     answer, _page = https_shop.open("/login?next=/admin", follow=False)
