@@ -59,7 +59,7 @@ def words(html: bytes | str) -> str:
 
 
 @pytest.fixture(autouse=True)
-def shop(settings: Any) -> Iterator[None]:
+def shop(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A shop on the open internet, and no time spent on hashing passwords."""
     settings.PUBLIC_URL = "http://shop.example.com"
     settings.LAN_MODE = False
@@ -67,6 +67,7 @@ def shop(settings: Any) -> Iterator[None]:
     settings.SHOP_NAME = "Corner Butcher"
     settings.REGISTRATION = "approval"
     settings.TIME_ZONE = "Europe/Istanbul"
+    monkeypatch.setattr("accounts.mail.PAUSE", 0)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     yield
     mailbox()  # no e-mail arrives in the next test

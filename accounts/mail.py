@@ -1,6 +1,7 @@
 """The e-mails that accounts are sent."""
 
 import logging
+import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -21,6 +22,7 @@ log = logging.getLogger("freshness.mail")
 
 # A mail server may take seconds. Nobody waits for it, nor learns from the wait that there was
 # something to send. What is queued is still sent when the program ends.
+PAUSE = 0.2  # seconds, in which the answer is on its way before there is work to be noticed
 postman = ThreadPoolExecutor(max_workers=1)
 
 
@@ -30,6 +32,7 @@ def send_reset_link(account: User | None) -> None:
     language = get_language()
 
     def write_and_send() -> None:
+        time.sleep(PAUSE)
         if account and account.has_usable_password():
             uid = urlsafe_base64_encode(force_bytes(account.pk))
             token = reset_tokens.make_token(account)
