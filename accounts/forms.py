@@ -16,6 +16,17 @@ ENTER_YOUR_EMAIL = {
 PASSWORDS_DIFFER = {"password_mismatch": _("The two passwords differ. Type the same one twice.")}
 
 
+def email_field() -> forms.EmailField:
+    """The e-mail of an account that may not be there."""
+    return forms.EmailField(
+        label=_("E-mail"),
+        max_length=LONGEST_EMAIL,
+        validators=[validate_plain],
+        widget=EMAIL_INPUT,
+        error_messages=ENTER_YOUR_EMAIL,
+    )
+
+
 class NameForm(forms.ModelForm):
     class Meta:
         model = User
@@ -58,13 +69,7 @@ class RegistrationForm(auth_forms.BaseUserCreationForm):
 
 
 class LoginForm(auth_forms.AuthenticationForm):
-    username = forms.EmailField(
-        label=_("E-mail"),
-        max_length=LONGEST_EMAIL,
-        validators=[validate_plain],
-        widget=EMAIL_INPUT,
-        error_messages=ENTER_YOUR_EMAIL,
-    )
+    username = email_field()
 
     error_messages = {
         "invalid_login": _(
@@ -81,13 +86,7 @@ class LoginForm(auth_forms.AuthenticationForm):
 class ResetForm(forms.Form):
     """Asks for a link by which a forgotten password is replaced."""
 
-    email = forms.EmailField(
-        label=_("E-mail"),
-        max_length=LONGEST_EMAIL,
-        validators=[validate_plain],
-        widget=EMAIL_INPUT,
-        error_messages=ENTER_YOUR_EMAIL,
-    )
+    email = email_field()
 
 
 class NewPasswordForm(auth_forms.SetPasswordForm):
