@@ -23,8 +23,10 @@ class AccountForm(auth_forms.UserChangeForm):
         self.as_it_is: str = self.instance.updated_at.isoformat()
         self.initial["seen"] = self.as_it_is
 
-    def clean_seen(self) -> str:
-        if self.cleaned_data["seen"] != self.as_it_is:
+    def clean(self) -> dict[str, Any] | None:
+        """The refusal is the whole form's: at a hidden field nobody would read it."""
+        cleaned: dict[str, Any] | None = super().clean()
+        if self.cleaned_data.get("seen") != self.as_it_is:
             raise ValidationError(
                 _(
                     "This account was changed after you opened this page, so nothing was saved. "
@@ -32,7 +34,7 @@ class AccountForm(auth_forms.UserChangeForm):
                 ),
                 code="changed",
             )
-        return self.as_it_is
+        return cleaned
 
 
 class GivenPasswordForm(auth_forms.AdminPasswordChangeForm):

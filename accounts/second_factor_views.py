@@ -24,12 +24,12 @@ from .signing_in import half_in, sent_from, sign_in
 @sensitive_post_parameters()
 @never_cache
 def log_in_code(request: HttpRequest) -> HttpResponse:
-    if (account := half_in(request)) is None:
+    account = half_in(request)
+    if account is None or not second_factor.is_asked_of(account):
         return redirect("login")
-    if request.method == "POST":
-        hold_to(CODES, request, account.email)
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
+        hold_to(CODES, request, account.email)
         if second_factor.accepts(account, form.cleaned_data["code"]):
             return sign_in(request, account)
         record(Event.CODE_FAILED, request, account=account.email)

@@ -1,6 +1,7 @@
 """Batches as a table for a spreadsheet."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from io import StringIO
 
@@ -31,6 +32,8 @@ COLUMNS = {
 }
 ROWS_AT_ONCE = 1000
 BEGINS_A_FORMULA = (*"=+-@", *"＝＋－＠", "\t", "\r", "\n")
+# In half of Europe a spreadsheet takes a semicolon for the end of a cell.
+AFTER_A_SEPARATOR = re.compile(r"(;\s*)(?=[=+\-@＝＋－＠])")
 BYTE_ORDER_MARK = "\ufeff"  # by it Excel knows UTF-8
 
 
@@ -67,4 +70,6 @@ def line(cells: Iterable[str]) -> str:
 def harmless(value: object) -> str:
     """The value as a cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(BEGINS_A_FORMULA) else text
+    if text.startswith(BEGINS_A_FORMULA):
+        text = f"'{text}"
+    return AFTER_A_SEPARATOR.sub(r"\1'", text)

@@ -230,6 +230,22 @@ class TestSigningIn:
         client.post("/login/code", {"code": on_paper[0]})
         assert client.get("/admin").status_code == 200
 
+    def test_an_empty_form_is_no_try(self, on_paper: list[str], staff: User) -> None:
+        client = Client()
+        log_in(client)
+        statuses = {client.post("/login/code", {"code": " "}).status_code for _ in range(6)}
+        assert statuses == {422}
+        assert client.post("/login/code", {"code": on_paper[0]})["Location"] == "/admin"
+
+    def test_once_an_administrator_has_turned_it_off_the_password_is_asked_for_again(
+        self, on_paper: list[str], staff: User
+    ) -> None:
+        client = Client()
+        log_in(client)
+        second_factor.turn_off(staff)
+        assert client.get("/login/code")["Location"] == "/login"
+        assert log_in(client)["Location"] == "/admin"
+
     @pytest.mark.parametrize("code", ["", "\x00", "x" * 21, "１２３４５６", "1e5", "-1", "'; --"])
     def test_a_strange_code_is_refused(self, on_paper: list[str], code: str) -> None:
         client = Client()

@@ -42,6 +42,12 @@ def test_no_cell_is_a_formula(staff_client: Client, make_batch: MakeBatch, begin
     assert row["batch_identifier"] == "'-1"
 
 
+def test_nor_does_one_begin_in_the_middle(staff_client: Client, make_batch: MakeBatch) -> None:
+    make_batch(supplier="Hill; =1+1;+2; Dale")
+    [row] = rows(staff_client.get("/admin/export"))
+    assert row["supplier"] == "Hill; '=1+1;'+2; Dale"
+
+
 def test_it_holds_what_the_list_shows(staff_client: Client, make_batch: MakeBatch) -> None:
     make_batch(batch_identifier="fresh")
     make_batch(5, batch_identifier="expired")
