@@ -63,7 +63,7 @@ def tell_of_approval(account: User) -> None:
 def tell_administrators_who_waits(account: User) -> None:
     subject = _("Somebody waits to be let in at %(shop)s") % {"shop": settings.SHOP_NAME}
     link = settings.PUBLIC_URL + reverse("admin:accounts_user_change", args=[account.pk])
-    to = User.objects.administrators().values_list("email", flat=True)
+    to = User.objects.administrators().order_by("pk").values_list("email", flat=True)
     send(subject, "waiting", to, account=account, link=link)
 
 
