@@ -8,9 +8,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.cookiejar import CookieJar
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, OpenerDirector, build_opener
@@ -53,6 +54,18 @@ class Shop:
         subprocess.run(
             [sys.executable, "manage.py", *command], cwd=ROOT, env=self.environment, check=True
         )
+
+    @contextmanager
+    def running(self) -> Iterator[Self]:
+        """Made ready and started, as README.md says; ended whatever happens."""
+        self.manage("migrate", "--verbosity", "0")
+        self.manage("collectstatic", "--no-input", "--verbosity", "0")
+        try:
+            self.start()
+            yield self
+        finally:
+            if self.server.poll() is None:
+                self.end(signal.SIGKILL)
 
     def start(self) -> None:
         command = ["gunicorn", "--config", "freshness/gunicorn.conf.py", "freshness.wsgi"]
@@ -105,15 +118,8 @@ class Shop:
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Shop]:
-    shop = Shop(tmp_path)
-    shop.manage("migrate", "--verbosity", "0")
-    shop.manage("collectstatic", "--no-input", "--verbosity", "0")
-    try:
-        shop.start()
+    with Shop(tmp_path).running() as shop:
         yield shop
-    finally:
-        if shop.server.poll() is None:
-            shop.end(signal.SIGKILL)
 
 
 def test_what_was_answered_as_saved_is_there_after_a_kill(served: Shop) -> None:

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import re
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -127,13 +126,8 @@ def https_shop(tmp_path: Path) -> Iterator[Shop]:
     shop = Shop(tmp_path)
     shop.environment |= {"PUBLIC_URL": "https://fresh.example.com", "BEHIND_PROXY": "true"}
     shop.browser.addheaders = [("X-Forwarded-Proto", "https")]
-    shop.manage("migrate", "--verbosity", "0")
-    shop.manage("collectstatic", "--no-input", "--verbosity", "0")
-    try:
-        shop.start()
+    with shop.running():
         yield shop
-    finally:
-        shop.end(signal.SIGKILL)
 
 
 def test_behind_https_all_of_it_is_secure(https_shop: Shop) -> None:
