@@ -4,6 +4,7 @@ from typing import Self
 
 from .models import Batch
 from .shelf_life import Freshness
+from .strip import Strip
 
 
 @dataclass(frozen=True)
@@ -11,8 +12,9 @@ class Report:
     """What a customer may read of a batch, and nothing else.
 
     `lasts_through` is the last day on which it may be bought with its present freshness; None once
-    it is expired or recalled. `use_by_comes_later` tells that the shop's own limit ends its shelf
-    life, and not the supplier's date.
+    it is expired or recalled. `is_past_use_by` tells that the supplier's date is over, and
+    `use_by_comes_later` that the shop's own limit ends the shelf life before it. `is_off_sale`
+    tells that it was taken off the shelf while it was good.
     """
 
     code: str
@@ -23,12 +25,15 @@ class Report:
     butcher_date: date
     arrival_date: date
     use_by: date | None
+    is_past_use_by: bool
     use_by_comes_later: bool
     freshness: Freshness
     days_on_shelf: int
     lasts_through: date | None
     expired_from: date
+    strip: Strip | None
     is_on_shelf: bool
+    is_off_sale: bool
     removed_on: date | None
     recalled_at: datetime | None
     recall_reason: str
@@ -36,6 +41,9 @@ class Report:
 
     @classmethod
     def of(cls, batch: Batch, today: date) -> Self:
+        freshness = batch.freshness(today)
+        is_good = freshness in (Freshness.FRESH, Freshness.CAUTION)
+        life = batch.shelf_life()
         return cls(
             code=batch.pk,
             product=batch.product.name,
@@ -45,12 +53,15 @@ class Report:
             butcher_date=batch.butcher_date,
             arrival_date=batch.arrival_date,
             use_by=batch.use_by,
+            is_past_use_by=batch.use_by is not None and batch.use_by < today,
             use_by_comes_later=batch.use_by is not None and batch.use_by >= batch.expired_from,
-            freshness=batch.freshness(today),
+            freshness=freshness,
             days_on_shelf=batch.days_on_shelf(today),
-            lasts_through=None if batch.recalled_at else batch.shelf_life().lasts_through(today),
+            lasts_through=life.lasts_through(today) if is_good else None,
             expired_from=batch.expired_from,
+            strip=None if batch.recalled_at else Strip.of(batch.arrival_date, life, today),
             is_on_shelf=batch.is_on_shelf(),
+            is_off_sale=is_good and not batch.is_on_shelf(),
             removed_on=batch.removed_on,
             recalled_at=batch.recalled_at,
             recall_reason=batch.recall_reason,

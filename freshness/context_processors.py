@@ -6,5 +6,6 @@ def shop(request: HttpRequest) -> dict[str, object]:
     """What every page's frame shows. Nothing here may ask the session or the database."""
     return {
         "shop_name": settings.SHOP_NAME,
+        "shop_language": settings.LANGUAGE_CODE,
         "registration_is_open": settings.REGISTRATION != "closed",
     }

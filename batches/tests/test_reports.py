@@ -32,37 +32,40 @@ class TestWords:
     def test_a_fresh_batch(self, make_batch: MakeBatch) -> None:
         batch = make_batch(1, butcher_date=date(2026, 11, 19), use_by=date(2026, 12, 1))
         assert read(batch) == (
-            "Corner Butcher 🍗 Chicken Fresh Good to buy. Counts as fresh through Monday 23 "
-            "November. 1 day on the shelf Batch 261121-01 Butchered 19 November 2026 Arrived 21 "
-            "November 2026 Use by 1 December 2026 Keep at 4 °C or colder. Cook it through. Stated "
-            "by Corner Butcher, as of Sunday 22 November 2026. If the pack shows an earlier date, "
-            "the pack counts."
+            "Fresh : Chicken Good to buy. Counts as fresh through tomorrow, Monday 23 November. "
+            "Corner Butcher 🍗 Chicken 1 day on the shelf Shelf life Today Fresh from Sat 21 "
+            "November Caution from Tue 24 November Expired from Thu 26 November This batch Batch "
+            "261121-01 Butchered 19 November 2026 Arrived 21 November 2026 Use by 1 December 2026 "
+            "At home Keep at 4 °C or colder. Cook it through. Stated by Corner Butcher, as of "
+            "Sunday 22 November 2026. If the pack shows an earlier date, the pack counts."
         )
 
     @pytest.mark.parametrize(
-        ("days", "said"),
+        ("days", "said", "counted"),
         [
-            (0, "Fresh Good to buy. Counts as fresh through Tuesday 24 November. 0 days on"),
-            (1, "Fresh Good to buy. Counts as fresh through Monday 23 November. 1 day on"),
-            (2, "Fresh Good to buy. Counts as fresh through Sunday 22 November. 2 days on"),
-            (3, "Caution Buy it to eat soon. Within its shelf life through Monday 23 November. 3 "),
-            (4, "Caution Buy it to eat soon. Within its shelf life through Sunday 22 November. 4 "),
-            (
-                5,
-                "Expired Past its shelf life. Do not buy. Expired since Sunday 22 November 2026.",
-            ),
-            (
-                7,
-                "Expired Past its shelf life. Do not buy. Expired since Friday 20 November 2026.",
-            ),
+            (0, "Good to buy. Counts as fresh through Tuesday 24 November. ", "0 days"),
+            (1, "Good to buy. Counts as fresh through tomorrow, Monday 23 November. ", "1 day"),
+            (2, "Good to buy. Counts as fresh through today, Sunday 22 November. ", "2 days"),
+            (3, "Buy it to eat soon. Within its shelf life through tomorrow, Monday 23 ", "3 days"),
+            (4, "Buy it to eat soon. Within its shelf life through today, Sunday 22 ", "4 days"),
+            (5, "Do not buy. Expired since today, Sunday 22 November. ", "5 days"),
+            (6, "Do not buy. Expired since yesterday, Saturday 21 November. ", "6 days"),
+            (7, "Do not buy. Expired since Friday 20 November. ", "7 days"),
+            (400, "Do not buy. Expired since Thursday 23 October 2025. ", "400 days"),
         ],
     )
-    def test_each_day_on_the_shelf(self, make_batch: MakeBatch, days: int, said: str) -> None:
-        assert f" {said}" in read(make_batch(days))
+    def test_each_day_on_the_shelf(
+        self, make_batch: MakeBatch, days: int, said: str, counted: str
+    ) -> None:
+        text = read(make_batch(days))
+        assert said in text
+        assert f" {counted} on the shelf" in text
 
     def test_a_use_by_before_the_fifth_day(self, make_batch: MakeBatch) -> None:
         batch = make_batch(1, use_by=date(2026, 11, 21))
-        assert "Expired since Sunday 22 November 2026. 1 day on the shelf" in read(batch)
+        assert (
+            "Past its shelf life. Do not buy. Its use-by date was yesterday, Saturday 21 November."
+        ) in read(batch)
 
     def test_a_use_by_after_the_shops_own_limit(self, make_batch: MakeBatch) -> None:
         own_limit = "This shop's own limit comes before the use-by date."
@@ -77,19 +80,34 @@ class TestWords:
         )
         said = read(batch)
         assert (
-            "Recalled Recalled. Do not eat. Bring it back to the shop, or throw it away. "
-            f"Why: Glass was found &lt;in&gt; one pack. {days} days since it arrived"
+            "Recalled : Chicken Do not eat. Bring it back to the shop, or throw it away. Why: "
+            "Glass was found &lt;in&gt; one pack. Corner"
         ) in said
+        assert f"{days} days since it arrived" in said
         assert "Recalled 22 November 2026" in said
-        for advice in ("Good to buy", "Keep at 4", "the pack counts"):
+        for advice in ("Good to buy", "Keep at 4", "the pack counts", "Shelf life"):
             assert advice not in said
 
     def test_a_batch_that_was_taken_off_the_shelf(self, make_batch: MakeBatch) -> None:
-        said = read(make_batch(2, removed_on=date(2026, 11, 22)))
-        assert "No longer on sale. Counts as fresh through" in said
+        batch = make_batch(2, removed_on=date(2026, 11, 22))
+        said = read(batch)
+        assert (
+            "Off the shelf : Chicken No longer on sale. Taken off the shelf today, Sunday 22 "
+            "November. If it is still on the shelf, tell the staff. Fresh. What you have at home "
+            "is within its shelf life through today, Sunday 22 November."
+        ) in said
         assert "2 days since it arrived" in said
         assert "Taken off the shelf 22 November 2026" in said
         assert "Good to buy" not in said
+        html = Client().get(f"/batch/{batch.pk}").content.decode()
+        assert "<title>Off the shelf: Chicken " in html
+        assert '<body class="removed">' in html
+
+    def test_a_batch_that_was_taken_off_when_it_had_expired(self, make_batch: MakeBatch) -> None:
+        said = read(make_batch(6, removed_on=date(2026, 11, 22)))
+        assert "Expired : Chicken Past its shelf life. Do not buy." in said
+        assert "Taken off the shelf 22 November 2026" in said
+        assert "Off the shelf" not in said
 
     def test_the_page_carries_its_status_in_title_and_class(self, make_batch: MakeBatch) -> None:
         html = Client().get(f"/batch/{make_batch(3).pk}").content.decode()
@@ -128,8 +146,8 @@ def test_a_batch_turns_a_day_older_at_the_shops_own_midnight(
     plural = {1: "day on"}
     assert f"{days} {plural.get(days, 'days on')} the shelf" in before
     assert f"{days + 1} {plural.get(days + 1, 'days on')} the shelf" in after
-    assert f"Chicken {statuses[days]} " in before
-    assert f"Chicken {statuses[days + 1]} " in after
+    assert before.startswith(f"{statuses[days]} : Chicken ")
+    assert after.startswith(f"{statuses[days + 1]} : Chicken ")
 
 
 def test_the_report_is_one_cacheable_answer_that_names_nobody(make_batch: MakeBatch) -> None:

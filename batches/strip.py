@@ -1,0 +1,82 @@
+"""The shelf-life strip: a picture of a batch's days, from its arrival until it is expired."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
+
+from .shelf_life import Freshness, ShelfLife, days_on_shelf
+
+MOST_DAYS_DRAWN = 31  # more would be a grey line
+ROOM_FOR_A_SHAPE = 12  # percent of the strip
+ROOM_FOR_A_WORD = 18
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """The days of one freshness; `x` and `width` are percentages of the strip."""
+
+    freshness: Freshness
+    begins: date
+    x: str
+    width: str
+    has_room: bool
+    is_now: bool
+
+
+@dataclass(frozen=True)
+class Strip:
+    """What is drawn: the stretches, the ends of days, and the middle of today.
+
+    It is drawn to scale until a batch has been expired for longer than it was good: from then on
+    today stands at the end.
+    """
+
+    stretches: tuple[Stretch, ...]
+    ends_of_days: tuple[str, ...]
+    today: str
+    anchor: str
+
+    @classmethod
+    def of(cls, arrival_date: date, life: ShelfLife, today: date) -> Self:
+        good = max(days_on_shelf(arrival_date, life.expired_from), 0)
+        passed = max(days_on_shelf(arrival_date, today), 0)
+        total = min(max(good + max(good // 4, 1), passed + 1), 2 * good + 2)
+        turns = {
+            Freshness.FRESH: arrival_date,
+            Freshness.CAUTION: life.caution_from,
+            Freshness.EXPIRED: life.expired_from,
+        }
+        now = life.freshness(today)
+        begins = [min(max(days_on_shelf(arrival_date, day), 0), good) for day in turns.values()]
+        ends = [*begins[1:], total]
+        stretches = [
+            Stretch(
+                freshness,
+                turns[freshness],
+                percent(begin, total),
+                percent(end - begin, total),
+                has_room=100 * (end - begin) / total >= ROOM_FOR_A_SHAPE,
+                is_now=freshness == now,
+            )
+            for freshness, begin, end in zip(turns, begins, ends, strict=True)
+            if begin < end
+        ]
+        days = range(1, total if total <= MOST_DAYS_DRAWN else 1)
+        place = min(passed, total - 1) + 0.5
+        return cls(
+            tuple(stretches),
+            tuple(percent(day, total) for day in days),
+            percent(place, total),
+            anchor(100 * place / total),
+        )
+
+
+def percent(part: float, whole: float) -> str:
+    return f"{100 * part / whole:.4g}%"
+
+
+def anchor(place: float) -> str:
+    """Which end of a word stands at a place (percent) so that the strip's ends do not cut it."""
+    if place < ROOM_FOR_A_WORD / 2:
+        return "start"
+    return "end" if place > 100 - ROOM_FOR_A_WORD / 2 else "middle"
