@@ -1,8 +1,10 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import forms as auth_forms
 from django.db import IntegrityError, transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from .models import User, validate_plain
@@ -30,9 +32,14 @@ def email_field() -> forms.EmailField:
 class NameForm(forms.ModelForm):
     class Meta:
         model = User
-        fields = ["full_name"]
+        fields = ["full_name", "language"]
         widgets = {"full_name": forms.TextInput(attrs={"autocomplete": "name"})}
         error_messages = {"full_name": {"required": _("Enter your name.")}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if language := self.fields.get("language"):
+            language.widget.choices = [("", _("As my browser says")), *settings.LANGUAGES]
 
     def save(self, commit: bool = True) -> User:
         """Saves these fields alone: an administrator may be changing the role meanwhile."""
@@ -63,6 +70,7 @@ class RegistrationForm(auth_forms.BaseUserCreationForm):
 
     def save(self, commit: bool = True) -> User:
         user: User = super().save(commit=False)
+        user.language = get_language()
         if commit:
             user.register()
         return user

@@ -8,6 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from .not_now import NotNowError
@@ -37,6 +38,28 @@ class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
         if url_has_allowed_host_and_scheme(page, request.get_host()):
             return redirect_to_login(urlsplit(page)._replace(scheme="", netloc="").geturl())
         return HttpResponseRedirect(reverse(settings.LOGIN_URL))
+
+
+class SpeakTheirLanguage:
+    """Answers in the language that an account has chosen.
+
+    Public pages speak the browser's: of those, a label's report does not even read the session.
+    """
+
+    def __init__(self, answer: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.answer(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], view_args: Any, view_kwargs: Any
+    ) -> None:
+        if not getattr(view, "login_required", True) or not request.user.is_authenticated:
+            return
+        if request.user.language:
+            translation.activate(request.user.language)
+            request.LANGUAGE_CODE = request.user.language
 
 
 class AnswerNotNow:

@@ -82,6 +82,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         },
     )
     full_name = models.CharField(_("full name"), max_length=120, validators=[validate_visible])
+    # What pages and e-mails for it are written in; left empty, the browser's and the shop's.
+    language = models.CharField(
+        _("language"), max_length=10, choices=settings.LANGUAGES, blank=True
+    )
     is_active = models.BooleanField(
         _("active"),
         default=True,

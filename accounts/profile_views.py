@@ -5,6 +5,7 @@ from django.contrib.auth import logout, update_session_auth_hash
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -47,8 +48,8 @@ def change_name(form: NameForm) -> str | None:
     """What to say of the change; None where the form is wrong, or was not sent."""
     if not form.is_valid():
         return None
-    form.save()
-    return _("Your name is saved.")
+    translation.activate(form.save().language or translation.get_language())
+    return _("Your name and language are saved.")
 
 
 def change_email(request: HttpRequest, form: EmailForm) -> str | None:

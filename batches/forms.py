@@ -1,10 +1,11 @@
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .codes import read_code
@@ -29,6 +30,17 @@ class DateInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d", attrs={"autocomplete": "off"})
 
 
+class RecentDateInput(DateInput):
+    """With buttons for the days that are meant most often, by the shop's clock."""
+
+    template_name = "batches/_recent_date.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        today = timezone.localdate()
+        days = {"today": today, "yesterday": today - timedelta(days=1)}
+        return super().get_context(name, value, attrs) | days
+
+
 class BatchForm(forms.ModelForm):
     use_required_attribute = False  # what is missing, our own words say
 
@@ -45,8 +57,8 @@ class BatchForm(forms.ModelForm):
         ]
         widgets = {
             "batch_identifier": forms.TextInput(attrs=NO_WORD),
-            "butcher_date": DateInput(),
-            "arrival_date": DateInput(),
+            "butcher_date": RecentDateInput(),
+            "arrival_date": RecentDateInput(),
             "use_by": DateInput(),
             "supplier": forms.TextInput(attrs={"autocomplete": "off"}),
             "supplier_lot": forms.TextInput(attrs={"autocomplete": "off"}),

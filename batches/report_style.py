@@ -17,7 +17,7 @@ View = Callable[..., HttpResponseBase]
 
 @lru_cache
 def report_style() -> SafeString:
-    sheets = ("css/tokens.css", "css/report.css")
+    sheets = ("css/tokens.css", "css/report.css", "css/strip.css")
     return mark_safe("".join(map(render_to_string, sheets)))  # noqa: S308 - files of our own
 
 

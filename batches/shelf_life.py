@@ -17,6 +17,19 @@ class Freshness(TextChoices):
     EXPIRED = "expired", _("Expired")
     RECALLED = "recalled", _("Recalled")
 
+    @property
+    def advice(self) -> str:
+        """What it means to a customer, in a few words."""
+        return str(ADVICE[self])
+
+
+ADVICE = {
+    Freshness.FRESH: _("Good to buy."),
+    Freshness.CAUTION: _("Buy it to eat soon."),
+    Freshness.EXPIRED: _("Past its shelf life. Do not buy."),
+    Freshness.RECALLED: _("Do not eat."),
+}
+
 
 @dataclass(frozen=True)
 class ShelfLife:

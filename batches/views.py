@@ -2,12 +2,17 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.utils.translation import gettext as _
-from django.views.decorators.http import conditional_page, require_http_methods, require_safe
+from django.views.decorators.http import (
+    conditional_page,
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from accounts.access import staff_required
 
@@ -17,7 +22,7 @@ from .labels.job import MOST_LABELS
 from .models import Batch
 from .report_style import report_style, with_report_policy
 from .reports import Report
-from .shelf_life import seconds_left_of_day
+from .shelf_life import Freshness, seconds_left_of_day
 
 SHARED_SECONDS = 60  # a recall is seen everywhere within so many seconds
 BATCHES_ON_A_PAGE = 25
@@ -29,9 +34,8 @@ def landing(request: HttpRequest) -> HttpResponse:
     form = FindForm(request.GET if "code" in request.GET else None)
     if form.is_valid():
         return redirect("report", form.cleaned_data["code"])
-    return render(
-        request, "batches/landing.html", {"form": form}, status=422 if form.errors else 200
-    )
+    context = {"form": form, "statuses": list(Freshness)}
+    return render(request, "batches/landing.html", context, status=422 if form.errors else 200)
 
 
 @login_not_required  # printed on the label: whoever holds it may read it
@@ -77,10 +81,13 @@ def portal(request: HttpRequest) -> HttpResponse:
 def show_batch(request: HttpRequest, code: str) -> HttpResponse:
     batches = Batch.objects.select_related("product", "created_by")
     batch = get_object_or_404(batches.prefetch_related("printed_labels__run__printed_by"), pk=code)
+    today = timezone.localdate()
     wrong_labels = batch.wrong_labels()
     wrong_copies = sum(printed.copies for printed in wrong_labels)
     context = {
         "batch": batch,
+        "today": today,
+        "strip": Report.of(batch, today).strip,
         "wrong_labels": wrong_labels,
         "wrong_copies": wrong_copies,
         "to_print": min(wrong_copies, MOST_LABELS),
@@ -105,6 +112,14 @@ def add_batch(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Batch %(batch)s is on the shelf.") % {"batch": batch})
         return redirect(batch)
     return render(request, "batches/add.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@staff_required
+@require_POST
+def check_batch(request: HttpRequest, code: str | None = None) -> HttpResponse:
+    """What BatchForm would say, by field, to what is typed so far; nothing is saved."""
+    batch = get_object_or_404(Batch, pk=code) if code else Batch()
+    return JsonResponse(BatchForm(request.POST, instance=batch).errors)
 
 
 @staff_required

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from django.middleware import locale
 from django.shortcuts import render
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -98,3 +99,11 @@ def keep_cookies_out_of_shared_answers(answer: Answer) -> Answer:
         return response
 
     return middleware
+
+
+class LocaleMiddleware(locale.LocaleMiddleware):
+    """Django's, but by Accept-Language alone: no shared cache tells answers apart by a cookie."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        request.COOKIES.pop(settings.LANGUAGE_COOKIE_NAME, None)
+        super().process_request(request)

@@ -44,6 +44,8 @@ DEBUG = env.read("DEBUG", yes_or_no, default=False)
 PORT = env.read("PORT", whole_number(1, 65_535), default=8000)
 WEB_CONCURRENCY = env.read("WEB_CONCURRENCY", whole_number(1, 64), default=2)
 SHOP_NAME = env.read("SHOP_NAME", short_text(60), default="Freshness Tracker")
+LANGUAGES = [("en", "English"), ("es", "Español"), ("tr", "Türkçe")]
+LANGUAGE_CODE = env.read("LANGUAGE", one_of(*dict(LANGUAGES)), default="en")
 REGISTRATION = env.read("REGISTRATION", one_of("approval", "open", "closed"), default="approval")
 TIME_ZONE = env.read("TIME_ZONE", time_zone, default=machine_time_zone())
 if not TIME_ZONE:
@@ -92,6 +94,7 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "frame-ancestors": [NONE],
         "img-src": [SELF],
+        "manifest-src": [SELF],
         "script-src": [SELF],
         "style-src": [SELF],
         "upgrade-insecure-requests": HTTPS,
@@ -130,10 +133,12 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "freshness.middleware.keep_cookies_out_of_shared_answers",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "freshness.middleware.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.SpeakTheirLanguage",
     "django.contrib.messages.middleware.MessageMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "accounts.middleware.AnswerNotNow",
@@ -241,8 +246,7 @@ EMAIL_TIMEOUT = 10  # seconds
 
 # Words, dates and static files
 
-LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "freshness" / "locale"]
 FORMAT_MODULE_PATH = "freshness.formats"
 USE_TZ = True
 

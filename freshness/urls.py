@@ -1,8 +1,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from .views import manifest
+
 urlpatterns = [
     path("", include("batches.urls")),
     path("", include("accounts.urls")),
+    path("manifest.webmanifest", manifest, name="manifest"),
     path("django-admin/", admin.site.urls),
 ]

@@ -9,9 +9,10 @@ from conftest import mailbox
 
 
 def test_each_reader_gets_a_message_of_their_own(staff: User, administrator: User) -> None:
-    emails = [staff.email, administrator.email]
-    send("Subject", "new_password", emails)
-    assert [message.recipients() for message in mailbox()] == [[email] for email in emails]
+    accounts = [staff, administrator]
+    for account in accounts:
+        send(account, "new_password")
+    assert [message.recipients() for message in mailbox()] == [[it.email] for it in accounts]
     assert mailbox()[0].extra_headers["Auto-Submitted"] == "auto-generated"
 
 

@@ -24,7 +24,7 @@ class TestName:
     def test_it_is_changed(self, staff_client: Client, staff: User) -> None:
         data = {"do": "name", "full_name": "Ayşe Kaya", "email": "x@example.com", "is_superuser": 1}
         response = staff_client.post("/profile", data, follow=True)
-        assert "Your name is saved." in words(response.content)
+        assert "Your name and language are saved." in words(response.content)
         staff.refresh_from_db()
         assert (staff.full_name, staff.email) == ("Ayşe Kaya", "ayse@example.com")
         assert not staff.is_superuser

@@ -58,7 +58,8 @@ def test_what_people_write_is_taken(name: str) -> None:
 
 # Texts that nobody types, or that take a few plain characters only.
 NOT_TYPED = {
-    *("User.password", "User.email", "User.session_salt", "Attempt.what", "Attempt.who"),
+    *("User.password", "User.email", "User.session_salt", "User.language"),
+    *("Attempt.what", "Attempt.who"),
     *("Batch.id", "Batch.batch_identifier", "Product.name_folded", "OwnStock.kind"),
     *("LabelSetup.stock", "LabelSetup.fields", "LabelRun.stock", "LabelRun.measures"),
     *("LabelRun.fields", "PrintedLabels.says"),

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 MM_PER_INCH = 25.4
 # Most printers leave the outer sixth of an inch of a page white.
@@ -19,6 +20,19 @@ LEAST_PADDING, MOST_PADDING = 1.0, 2.5
 TOLERANCE = 0.01  # mm: inches do not come out even
 DEFAULT_STOCK = "plain-a4"
 DOTS_PER_INCH = (203, 300)  # of thermal printers
+# What in stock.json is no maker's own name or number.
+TRANSLATED = [
+    gettext_noop("Any maker"),
+    gettext_noop("Plain paper"),
+    gettext_noop("Zebra and others"),
+    gettext_noop("Thermal 2 x 1 in (50.8 x 25.4 mm)"),
+    gettext_noop("Thermal 2-1/4 x 1-1/4 in (57.2 x 31.8 mm)"),
+    gettext_noop("Thermal 4 x 2 in (101.6 x 50.8 mm)"),
+    gettext_noop("Thermal 57 x 32 mm"),
+    gettext_noop("Thermal 100 x 50 mm"),
+    gettext_noop("Scale label 58 x 40 mm"),
+    gettext_noop("Scale label 60 x 40 mm"),
+]
 
 
 @dataclass(frozen=True)
@@ -65,7 +79,13 @@ class Stock:
         return cls(is_roll=facts.pop("kind") == "roll", **facts)
 
     def __str__(self) -> str:
-        return f"{self.maker} {self.numbers[0]}" if self.numbers else self.name
+        if self.numbers:
+            return f"{self.maker_name} {self.numbers[0]}"
+        return _(self.name) if self.name in TRANSLATED else self.name
+
+    @property
+    def maker_name(self) -> str:
+        return _(self.maker) if self.maker in TRANSLATED else self.maker
 
     @property
     def size(self) -> str:
@@ -124,7 +144,7 @@ class Stock:
     def words(self) -> str:
         """By these it is found; static/js/labels.js compares what is typed in the same way."""
         size = f"{self.label[0]:g}x{self.label[1]:g}"
-        told = (*self.maker.split(), *self.numbers, *self.name.split(), self.name, size)
+        told = (*self.maker_name.split(), *self.numbers, *str(self).split(), self.name, size)
         return " ".join(filter(None, map(plain, told)))
 
     def nearest(self, others: Iterable[Self]) -> Self | None:

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
+from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from ..models import Batch
 from .fields import FIELDS
@@ -60,15 +62,19 @@ def lines_saying(
     shop: str,
     code: str,
 ) -> Lines:
-    """The code's letters, before them what is among `fields`, and the shop's name last."""
-    said = {
-        "product": product,
-        "batch_identifier": _("Batch %(batch)s") % {"batch": batch_identifier},
-        "butcher_date": _("Butchered %(day)s") % {"day": short(butcher_date)},
-        "arrival_date": _("Arrived %(day)s") % {"day": short(arrival_date)},
-        "use_by": _("Use by %(day)s") % {"day": short(use_by)} if use_by else "",
-        "shop": shop,
-    }
+    """The code's letters, before them what is among `fields`, and the shop's name last.
+
+    All in the shop's language, whoever prints: customers read it.
+    """
+    with override(settings.LANGUAGE_CODE):
+        said = {
+            "product": product,
+            "batch_identifier": _("Batch %(batch)s") % {"batch": batch_identifier},
+            "butcher_date": _("Butchered %(day)s") % {"day": short(butcher_date)},
+            "arrival_date": _("Arrived %(day)s") % {"day": short(arrival_date)},
+            "use_by": _("Use by %(day)s") % {"day": short(use_by)} if use_by else "",
+            "shop": shop,
+        }
     lines = [Line(field, said[field]) for field in FIELDS if field in fields and said[field]]
     last = [replace(line, scale=SHOP_SCALE) for line in lines if line.field == "shop"]
     first = [line for line in lines if line.field != "shop"]

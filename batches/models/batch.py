@@ -8,7 +8,7 @@ from django.db import IntegrityError, models, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -134,8 +134,9 @@ class Batch(models.Model):
         }
 
     def label_warning(self) -> str:
-        """What a label of it warns of; empty while it may be sold."""
-        return "" if self.may_be_sold() else gettext("Not for sale")
+        """What a label of it warns of, in the shop's language; empty while it may be sold."""
+        with override(settings.LANGUAGE_CODE):
+            return "" if self.may_be_sold() else gettext("Not for sale")
 
     def wrong_labels(self) -> list["PrintedLabels"]:
         """Its labels that are still out and say what is not so any more."""

@@ -73,7 +73,7 @@ def test_a_recall_in_the_admin_needs_its_reason_and_shows_at_once(
     assert "A recall needs both its time and its reason." in words(refused.content)
     administrator_client.post(path, data | {"recall_reason": "Glass in a pack."})
     report = words(Client().get(f"/batch/{batch.pk}").content)
-    assert "Recalled. Do not eat. Bring it back to the shop, or throw it away. Why: Glass" in report
+    assert "Do not eat. Bring it back to the shop, or throw it away. Why: Glass" in report
 
 
 def test_a_form_that_was_opened_before_a_recall_does_not_take_it_back(

@@ -19,6 +19,7 @@ METHODS = (["GET", "HEAD"], ["POST"], ["PUT", "DELETE"])
 PUBLIC = {
     *("", "batch/<anything:text>", "register", "login", "login/code", "logout"),
     *("reset-password", "reset-password/<uid>/<token>", "django-admin/login/"),
+    "manifest.webmanifest",
 }
 
 # Route, and the answers to reading, sending and other methods, by role in their order: a status,
@@ -44,6 +45,11 @@ TABLE = {
         "/login /waiting 422 422",
         "/login /waiting 405 405",
     ),
+    "admin/batches/check": (
+        "/login /waiting 405 405",
+        "/login /waiting 200 200",
+        "/login /waiting 405 405",
+    ),
     "admin/batches/<code:code>": (
         "/login /waiting 200 200",
         "/login /waiting 405 405",
@@ -52,6 +58,11 @@ TABLE = {
     "admin/batches/<code:code>/edit": (
         "/login /waiting 200 200",
         "/login /waiting 422 422",
+        "/login /waiting 405 405",
+    ),
+    "admin/batches/<code:code>/check": (
+        "/login /waiting 405 405",
+        "/login /waiting 200 200",
         "/login /waiting 405 405",
     ),
     "admin/batches/<code:code>/delete": (
@@ -162,6 +173,11 @@ TABLE = {
     "reset-password/<uid>/<token>": (
         "410 410 410 410",
         "410 410 410 410",
+        "405 405 405 405",
+    ),
+    "manifest.webmanifest": (
+        "200 200 200 200",
+        "405 405 405 405",
         "405 405 405 405",
     ),
     "django-admin/": (

@@ -62,4 +62,4 @@ def test_the_pages_of_faults_need_neither_a_session_nor_a_database(page: Any) ->
     """There is no database in this test, and no middleware has been near the request."""
     response = page(RequestFactory().get("/"))
     assert response.status_code in {400, 500}
-    assert "Freshness Tracker" in words(response.content)
+    assert "Skip to the content" in words(response.content)

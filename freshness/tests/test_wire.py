@@ -22,6 +22,7 @@ ALL_PAGES = {
     "form-action": "'self'",
     "frame-ancestors": "'none'",
     "img-src": "'self'",
+    "manifest-src": "'self'",
     "script-src": "'self'",
     "style-src": "'self'",
 }

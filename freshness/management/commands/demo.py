@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from batches.models import Batch, Product
@@ -33,7 +34,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if Batch.objects.exists():
             raise CommandError(
-                "This shop has batches already, so nothing was added. The demo needs an empty shop."
+                _(
+                    "This shop has batches already, so nothing was added. The demo needs an empty "
+                    "shop."
+                )
             )
         password = secrets.token_urlsafe(9)
         user = demo_administrator(password)
@@ -50,13 +54,16 @@ class Command(BaseCommand):
             )
         record_recalled(user, today)
         record_sold_out(user, today)
-        self.stdout.write(f"{Batch.objects.count()} batches are recorded.")
-        self.stdout.write(f"Sign in with {EMAIL} and the password {password}")
+        self.stdout.write(_("%(count)d batches are recorded.") % {"count": Batch.objects.count()})
+        self.stdout.write(
+            _("Sign in with %(email)s and the password %(password)s")
+            % {"email": EMAIL, "password": password}
+        )
 
 
 def demo_administrator(password: str) -> User:
     user = User.objects.filter(email=EMAIL).first() or User(email=EMAIL)
-    user.full_name = "Demo Administrator"
+    user.full_name = _("Demo Administrator")
     user.is_active = user.is_staff = user.is_superuser = True
     user.set_password(password)
     user.save()
@@ -66,9 +73,12 @@ def demo_administrator(password: str) -> User:
 def record(user: User, product: str, arrival: date, **fields: Any) -> Batch:
     fields.setdefault("butcher_date", arrival)
     try:
-        of_product = Product.objects.get(name=product)
+        of_product = Product.objects.get(name=_(product))
     except Product.DoesNotExist:
-        raise CommandError(f"The demo needs a product called {product}. Add it first.") from None
+        raise CommandError(
+            _("The demo needs a product called %(product)s. Add it first.")
+            % {"product": _(product)}
+        ) from None
     return Batch.objects.create(
         product=of_product,
         batch_identifier=Batch.objects.next_identifier(arrival),
@@ -85,7 +95,7 @@ def record_recalled(user: User, today: date) -> Batch:
         today - timedelta(days=1),
         supplier="Harbour Fish Co.",
         recalled_at=timezone.now(),
-        recall_reason="The supplier found the cold chain broken on the way.",
+        recall_reason=_("The supplier found the cold chain broken on the way."),
     )
 
 
@@ -96,5 +106,5 @@ def record_sold_out(user: User, today: date) -> Batch:
         today - timedelta(days=2),
         supplier="Old Mill Pigs",
         removed_on=today,
-        removal_reason="Sold out",
+        removal_reason=_("Sold out"),
     )
