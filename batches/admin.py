@@ -101,7 +101,7 @@ class BatchAdmin(KeptAdmin):
         (_("Supplier"), {"fields": ["supplier", "supplier_lot"]}),
         (_("Taken off the shelf"), {"fields": ["removed_on", "removal_reason"]}),
         (_("Recall"), {"fields": ["recalled_at", "recall_reason"]}),
-        (_("Kept by itself"), {"fields": [*readonly_fields]}),
+        (_("Filled in automatically"), {"fields": [*readonly_fields]}),
     ]
 
     @admin.display(description=_("status"))

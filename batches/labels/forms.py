@@ -74,7 +74,7 @@ class PrintForm(forms.Form):
         choices=list(FIELDS.items()),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("The code and its letters are on every label."),
+        help_text=_("The QR code and its letters are on every label."),
     )
 
     def __init__(

@@ -89,4 +89,4 @@ def with_product(lines: Lines, scale: float) -> Lines:
 
 def short(day: date) -> str:
     """The date with its month as a word, and as short as that can be."""
-    return date_format(day, "j M Y")
+    return date_format(day, "SHORT_DATE_FORMAT")

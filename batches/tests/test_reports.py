@@ -33,8 +33,8 @@ class TestWords:
         batch = make_batch(1, butcher_date=date(2026, 11, 19), use_by=date(2026, 12, 1))
         assert read(batch) == (
             "Fresh : Chicken Good to buy. Counts as fresh through tomorrow, Monday 23 November. "
-            "Corner Butcher 🍗 Chicken 1 day on the shelf Shelf life Today Fresh from Sat 21 "
-            "November Caution from Tue 24 November Expired from Thu 26 November This batch Batch "
+            "Corner Butcher 🍗 Chicken 1 day on the shelf Shelf life Today Fresh from Sat 21 Nov "
+            "Caution from Tue 24 Nov Expired from Thu 26 Nov This batch Batch "
             "261121-01 Butchered 19 November 2026 Arrived 21 November 2026 Use by 1 December 2026 "
             "At home Keep at 4 °C or colder. Cook it through. Stated by Corner Butcher, as of "
             "Sunday 22 November 2026. If the pack shows an earlier date, the pack counts."

@@ -98,7 +98,7 @@ def test_it_is_well_formed_and_its_words_are_a_list() -> None:
     drawn = ElementTree.fromstring(html)
     assert len(drawn.findall("svg/rect")) == 3
     assert [" ".join("".join(it.itertext()).split()) for it in drawn.findall("ol/li")] == [
-        "Fresh from Mon 16 November",
-        "Caution from Thu 19 November",
-        "Expired from Sat 21 November",
+        "Fresh from Mon 16 Nov",
+        "Caution from Thu 19 Nov",
+        "Expired from Sat 21 Nov",
     ]

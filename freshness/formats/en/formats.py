@@ -4,6 +4,7 @@ DATE_FORMAT = "j F Y"
 DATETIME_FORMAT = "j F Y, H:i"
 WEEKDAY_FORMAT = "l j F"
 WEEKDAY_YEAR_FORMAT = "l j F Y"
-SHORT_WEEKDAY_FORMAT = "D j F"
+SHORT_DATE_FORMAT = "j M Y"
+SHORT_WEEKDAY_FORMAT = "D j M"
 # Only as HTML sends it: the order of day and month is never guessed.
 DATE_INPUT_FORMATS = ["%Y-%m-%d"]

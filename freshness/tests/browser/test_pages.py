@@ -1,0 +1,84 @@
+"""Every page in every state, as a browser shows it: to whoever sees it, and to whoever does not."""
+
+import importlib.resources
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from batches.tests.browser.conftest import NewPage
+from conftest import MakeBatch, MakeUser, words
+
+from ..pages import PAGES, SHOP_NAME, answer, fill_shop
+
+pytestmark = pytest.mark.browser
+
+AXE = (importlib.resources.files("axe_playwright_python") / "axe.min.js").read_text()
+LOOKS = [(width, colours) for width in (360, 1280) for colours in ("light", "dark")]
+TOO_SMALL = """least => [...document.querySelectorAll("a, button, input, select, summary")]
+  .filter(it => it.checkVisibility() && it.tabIndex >= 0 && !it.closest(".skip, .place"))
+  .filter(it => !(it.matches("a") && getComputedStyle(it).display === "inline"))
+  .map(it => [it, (it.matches("[type=radio], [type=checkbox]") ? it.closest("label") : it)])
+  .filter(([it, target]) => {
+    const box = target.getBoundingClientRect();
+    return box.height < least - .5 || box.width < least - .5;
+  })
+  .map(([it]) => it.outerHTML.slice(0, 120))"""
+
+
+@pytest.fixture
+def show(
+    new_page: NewPage, make_batch: MakeBatch, make_user: MakeUser, settings: Any, live_server: Any
+) -> Any:
+    """Opens a page of PAGES in a browser, with what the browser complains of."""
+    settings.SHOP_NAME = SHOP_NAME
+    settings.PUBLIC_URL = "https://fresh.example.com"  # where labels are printed
+    clients = fill_shop(make_batch, make_user)
+
+    def opened(name: str, **options: Any) -> tuple[Page, list[str]]:
+        response = answer(PAGES[name], clients)
+        assert (name, response.status_code) == (name, PAGES[name].status), words(response.content)
+        page = new_page(**options)
+        for cookie in clients[PAGES[name].role].cookies.values():
+            page.context.add_cookies(
+                [{"name": cookie.key, "value": cookie.value, "url": live_server.url}]
+            )
+        complaints: list[str] = []
+        page.on("console", lambda it: complaints.append(it.text) if it.type == "error" else None)
+        page.on("pageerror", lambda it: complaints.append(str(it)))
+        address = f"{live_server.url}/shown"
+        page.route(
+            address,
+            lambda route: route.fulfill(body=response.content, headers=dict(response.headers)),
+        )
+        page.goto(address)
+        return page, complaints
+
+    return opened
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_it_is_open_to_everybody_at_each_width_and_in_both_colours(show: Any, name: str) -> None:
+    page, complaints = show(name)
+    page.evaluate(AXE)
+    for width, colours in LOOKS:
+        page.set_viewport_size({"width": width, "height": 740})
+        page.emulate_media(color_scheme=colours)
+        found = page.evaluate("axe.run()")
+        wrong = [
+            (it["id"], node["html"][:200]) for it in found["violations"] for node in it["nodes"]
+        ]
+        assert (width, colours, wrong) == (width, colours, [])
+    assert complaints == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_it_needs_no_sideways_scroll_and_no_thin_fingers(show: Any, name: str) -> None:
+    page, _complaints = show(name, width=320)
+    assert page.evaluate(TOO_SMALL, 44) == []
+    for width in (320, 768, 1280):
+        for size in ("100%", "200%"):
+            page.set_viewport_size({"width": width, "height": 740})
+            page.evaluate("size => { document.documentElement.style.fontSize = size }", size)
+            scrolled = page.evaluate("document.documentElement.scrollWidth")
+            assert (width, size, scrolled) == (width, size, width)
