@@ -362,3 +362,46 @@ def test_a_date_stands_with_its_month_as_a_word(
     batch = make_batch(arrival_date=date(2026, 2, 3), butcher_date=date(2026, 2, 1))
     for path in ("/admin", f"/admin/batches/{batch.pk}"):
         assert "3 February 2026" in words(staff_client.get(path).content)
+
+
+class TestCheck:
+    """What the form says while it is filled in."""
+
+    WRONG = {
+        "batch_identifier": "A-1",
+        "butcher_date": "2026-11-22",
+        "arrival_date": "2026-11-21",
+        "use_by": "2026-11-20",
+    }
+
+    def test_it_says_the_same_as_the_form_does_when_it_is_sent(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        make_batch(batch_identifier="a-1")
+        checked = staff_client.post("/admin/batches/check", self.WRONG).json()
+        sent = staff_client.post("/admin/batches/new", self.WRONG)
+        assert checked == sent.context["form"].errors
+        assert checked["arrival_date"] == ["A batch cannot arrive before it was butchered."]
+        assert checked["batch_identifier"] == [
+            "Another batch has this identifier already. Choose another."
+        ]
+
+    def test_it_saves_nothing(self, staff_client: Client, chicken: Product) -> None:
+        right = {"product": chicken.pk, "arrival_date": "2026-11-22", "butcher_date": "2026-11-22"}
+        right["batch_identifier"] = "A-1"
+        assert staff_client.post("/admin/batches/check", right).json() == {}
+        assert not Batch.objects.exists()
+
+    def test_a_batch_does_not_take_its_identifier_from_itself(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        batch = make_batch(batch_identifier="A-1")
+        path = f"/admin/batches/{batch.pk}/check"
+        assert "batch_identifier" not in staff_client.post(path, self.WRONG).json()
+        batch.refresh_from_db()
+        assert batch.butcher_date == timezone.localdate()
+
+    def test_of_a_batch_that_is_not_there_there_is_nothing_to_check(
+        self, staff_client: Client
+    ) -> None:
+        assert staff_client.post("/admin/batches/0000000000/check", {}).status_code == 404

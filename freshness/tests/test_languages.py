@@ -25,7 +25,7 @@ from batches.models import Batch, Product
 from batches.templatetags.days import in_words
 from conftest import PASSWORD, MakeBatch, MakeUser, mailbox, words
 
-from .pages import PAGES, WORD, answer, fill_shop
+from .pages import NAME, PAGES, WORD, answer, fill_shop
 
 LOCALE = Path(project.LOCALE_PATHS[0])
 TRANSLATED = ["es", "tr"]
@@ -109,7 +109,7 @@ class Reader(HTMLParser):
 # What the shop typed, dates, what makers call their own, codes, and what Django says itself.
 NOT_OURS = re.compile(
     r"Corner Butcher|Freshness Tracker|Chicken|Beef|Pork|Seafood|Ayşe Yılmaz|Own <&>|Keep.*|"
-    rf"{WORD}|Schweine\w+|Schwein|aren|en(?= <&>)|<Ox & tail>|m+|W{{20}}|L{{40}}|"
+    rf"{WORD}|Schweine\w+|Schwein|<Ox & tail>|m+|W{{20}}|L{{40}}|"
     r"(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Sun|Mon|Tue|Wed|Thu|Fri|Sat|"
     r"(January|February|October|November|December|Oct|Nov|Dec)|"
     r"Avery( Zweckform)?|Herma|Brother|Dymo|Endisch|Online Labels|Rayfilm|Letter|English|Español|"
@@ -151,8 +151,9 @@ def test_every_word_of_every_page_goes_through_the_catalogue(
         text = "\n".join(reader.read)
         while "⟦" in text and (inner := re.sub(r"⟦[^⟦⟧]*⟧", " ", text)) != text:
             text = inner
-        unmarked = re.findall(r"[^\W\d_]{2,}[^\n]*", NOT_OURS.sub(" ", text))
-        if unmarked:
+        found = re.findall(r"[^\W\d_]{2,}[^\n]*", NOT_OURS.sub(" ", text))
+        # On a label, the long name stands in pieces.
+        if unmarked := [it for it in found if it.strip() not in NAME]:
             left_out[name] = unmarked
     assert left_out == {}
 
@@ -300,7 +301,7 @@ class TestWords:
         batch = make_batch(6)
         with override("tr"):
             said = [line.text for line in lines_of(batch, ["arrival_date"], "Shop")]
-        assert said[:2] == ["No está a la venta", "Llegada 16 nov 2026"]
+        assert said[:2] == ["No está a la venta", "Llegada: 16 nov 2026"]
 
     def test_a_new_shop_begins_with_products_in_its_own_language(
         self, db: None, settings: Any

@@ -11,6 +11,11 @@ for (const button of document.querySelectorAll("[data-day]")) {
   });
 }
 
+function tell(input, attribute, value) {
+  if (value) input.setAttribute(attribute, value);
+  else input.removeAttribute(attribute);
+}
+
 function say(place, messages) {
   const field = place.closest(".field");
   const inputs = field.querySelectorAll("input, select");
@@ -26,9 +31,8 @@ function say(place, messages) {
   for (const input of inputs) {
     const help = field.querySelector(".help")?.id;
     const about = [help, messages.length && list.id].filter(Boolean).join(" ");
-    if (input.type !== "radio") input.setAttribute("aria-describedby", about);
-    input.toggleAttribute("aria-invalid", messages.length > 0);
-    if (messages.length) input.setAttribute("aria-invalid", "true");
+    tell(input, "aria-describedby", input.type === "radio" ? "" : about);
+    tell(input, "aria-invalid", messages.length ? "true" : "");
   }
   place.replaceChildren(...(messages.length ? [list] : []));
 }

@@ -30,7 +30,9 @@ def codes_in(picture: Image.Image) -> list[zxingcpp.Barcode]:
 
 
 def codes_on(page: Page) -> set[str]:
-    picture = Image.open(io.BytesIO(page.screenshot(full_page=True)))
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": page.viewport_size["width"], "height": height})  # type: ignore[index]
+    picture = Image.open(io.BytesIO(page.screenshot()))
     return {code.text for code in codes_in(picture)}
 
 

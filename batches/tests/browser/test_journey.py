@@ -32,7 +32,9 @@ def test_from_the_first_account_to_a_customers_phone(new_page: NewPage, scripts:
     register(page)
     page.get_by_role("link", name="Add the first batch").click()
     page.get_by_text("Chicken").click()
-    page.get_by_label("Butcher date").fill(f"{timezone.localdate() - timedelta(days=1)}")
+    page.get_by_label("Butcher date", exact=True).fill(
+        f"{timezone.localdate() - timedelta(days=1)}"
+    )
     page.get_by_role("button", name="Put on the shelf").click()
     identifier = f"{timezone.localdate():%y%m%d}-01"
     expect(page.get_by_text(f"Batch {identifier} is on the shelf.")).to_be_visible()
@@ -50,7 +52,7 @@ def test_a_second_tap_sends_nothing_twice(new_page: NewPage, staff: User) -> Non
     sign_in(page, staff)
     page.goto("/admin/batches/new")
     page.get_by_text("Chicken").click()
-    page.get_by_label("Butcher date").fill(f"{timezone.localdate()}")
+    page.get_by_label("Butcher date", exact=True).fill(f"{timezone.localdate()}")
     posts: list[str] = []
     page.on("request", lambda request: posts.extend([request.url] * (request.method == "POST")))
     tap_twice = "button => { button.click(); setTimeout(() => button.click(), 300) }"
@@ -71,7 +73,7 @@ def test_a_date_that_is_half_typed_is_not_taken_for_none(
     sign_in(page, staff)
     page.goto("/admin/batches/new")
     page.get_by_text("Chicken").click()
-    page.get_by_label("Butcher date").fill(f"{timezone.localdate()}")
+    page.get_by_label("Butcher date", exact=True).fill(f"{timezone.localdate()}")
     page.get_by_label("Use-by date").press_sequentially("11")
     page.get_by_role("button", name="Put on the shelf").click()
     page.wait_for_timeout(500)
@@ -144,3 +146,38 @@ def test_an_error_is_read_first_and_leads_to_its_field(new_page: NewPage, staff:
     expect(page.get_by_label("Batch identifier")).to_have_value("a b")
     expect(page.get_by_label("Supplier", exact=False).first).to_have_value("Hill Farm")
     assert not Batch.objects.exists()
+
+
+def test_a_slip_is_said_while_it_is_typed_in_the_words_of_the_server(
+    new_page: NewPage, staff: User, make_batch: MakeBatch
+) -> None:
+    make_batch(batch_identifier="A-1")
+    page = new_page()
+    sign_in(page, staff)
+    page.goto("/admin/batches/new")
+    button = page.get_by_role("button", name="Put on the shelf")
+    before = button.evaluate("it => it.offsetTop")
+    page.get_by_label("Batch identifier").fill("a-1")
+    page.get_by_role("button", name="Butcher date: Today").click()
+    page.get_by_role("button", name="Arrival date: Yesterday").click()
+    too_early = page.get_by_text("A batch cannot arrive before it was butchered.")
+    expect(too_early).to_be_visible()
+    expect(page.get_by_text("Another batch has this identifier already.")).to_be_visible()
+    arrival = page.get_by_label("Arrival date", exact=True)
+    expect(arrival).to_have_attribute("aria-invalid", "true")
+    expect(arrival).to_have_accessible_description("A batch cannot arrive before it was butchered.")
+    assert page.get_by_text("Choose the product.").count() == 0  # not yet
+    assert button.evaluate("it => it.offsetTop") == before  # nothing has jumped
+    page.get_by_role("button", name="Arrival date: Today").click()
+    expect(too_early).to_be_hidden()
+    expect(arrival).not_to_have_attribute("aria-invalid", "true")
+    assert Batch.objects.count() == 1
+
+
+def test_without_scripts_there_are_no_buttons_that_do_nothing(
+    new_page: NewPage, staff: User
+) -> None:
+    page = new_page(java_script_enabled=False)
+    sign_in(page, staff)
+    page.goto("/admin/batches/new")
+    expect(page.get_by_role("button", name="Yesterday")).to_have_count(0)
