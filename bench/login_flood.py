@@ -6,88 +6,27 @@ side: without a flood, with one, and with one where passwords do not wait in a q
 hasher). Several rounds; the medians of the rounds are told.
 """
 
-import http.client
-import os
 import random
 import re
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
-ROOT = Path(__file__).resolve().parent.parent
-PORT = 8765
+from .serving import answer, demo_shop, first_batch, served
+
 ROUNDS, SECONDS = 3, 8
 REPORTS, LOGINS = 40, 50  # a second
-PATIENCE = 10  # seconds
 
 Ask = Callable[[], int]
 
 
-@contextmanager
-def served(data: Path, settings: str) -> Iterator[None]:
-    """The shop of `data` behind gunicorn, as a proxy would see it."""
-    environment = shop(data) | {"DJANGO_SETTINGS_MODULE": settings}
-    command = ["-m", "gunicorn", "--config", "freshness/gunicorn.conf.py", "freshness.wsgi"]
-    server = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment)
-    try:
-        wait_for_it()
-        yield
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def wait_for_it() -> None:
-    deadline = time.monotonic() + 20
-    while True:
-        try:
-            answer("GET", "/")
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-        else:
-            return
-
-
-def shop(data: Path) -> dict[str, str]:
-    """The environment of a shop that keeps its data in `data`."""
-    return os.environ | {
-        "DATABASE_URL": f"sqlite:///{data}/shop.sqlite3",
-        "SECRET_KEY": "bench" * 10,
-        "PUBLIC_URL": "http://localhost",
-        "BEHIND_PROXY": "true",
-        "PORT": f"{PORT}",
-    }
-
-
-def answer(
-    method: str, path: str, body: str | None = None, headers: dict[str, str] | None = None
-) -> tuple[int, str, str]:
-    """The status, the cookie and the text of one request on a connection of its own."""
-    connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=PATIENCE)
-    try:
-        connection.request(method, path, body, {"Host": "localhost"} | (headers or {}))
-        response = connection.getresponse()
-        cookie = (response.headers["Set-Cookie"] or "").partition(";")[0]
-        return response.status, cookie, response.read().decode()
-    finally:
-        connection.close()
-
-
 def report_of(data: Path) -> Ask:
-    program = "from batches.models import Batch; print(Batch.objects.first().pk)"
-    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", program]
-    code = subprocess.check_output(command, cwd=ROOT, env=shop(data), text=True).strip()
-    return lambda: answer("GET", f"/batch/{code}")[0]
+    path = f"/batch/{first_batch(data)}"
+    return lambda: answer("GET", path)[0]
 
 
 def wrong_login() -> Ask:
@@ -146,11 +85,7 @@ KINDS = {
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        data = Path(folder)
-        for command in ("migrate", "demo"):
-            arguments = [sys.executable, "manage.py", command]
-            subprocess.check_call(arguments, cwd=ROOT, env=shop(data), stdout=subprocess.DEVNULL)
+    with demo_shop() as data:
         rounds = [one_round(data) for _round in range(ROUNDS)]
     print(f"{REPORTS} reports a second; in a flood, {LOGINS} logins a second. Times in ms.")
     print(f"{'':16} {'p50':>8} {'p95':>8} {'p99':>8}   reports, logins by status")

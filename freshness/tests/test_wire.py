@@ -93,6 +93,7 @@ def test_the_report_lets_in_its_own_style_and_nothing_else(make_batch: MakeBatch
     assert policy(response.headers) == {
         "default-src": "'none'",
         "base-uri": "'none'",
+        "connect-src": "'self'",
         "form-action": "'none'",
         "frame-ancestors": "'none'",
         "img-src": "data:",
