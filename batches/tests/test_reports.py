@@ -1,3 +1,4 @@
+import gzip
 import re
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,6 +13,8 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from batches.models import Batch, Product
 from conftest import MakeBatch, words
+
+TODAY = date(2026, 11, 22)
 
 
 def read(batch: Batch) -> str:
@@ -271,3 +274,24 @@ def test_the_report_can_only_be_read(make_batch: MakeBatch, method: str) -> None
     response = getattr(Client(), method)(f"/batch/{make_batch().pk}")
     assert response.status_code == 405
     assert Batch.objects.count() == 1
+
+
+@pytest.mark.parametrize("language", ["en", "es", "tr"])
+def test_it_is_small_whatever_it_says(
+    make_batch: MakeBatch, chicken: Product, language: str
+) -> None:
+    """14,000 bytes are what a server sends before it waits for the first answer (RFC 6928)."""
+    Product.objects.update(name="ş" * 60, storage_advice="Ş" * 200)
+    for fields in (
+        {"recalled_at": timezone.now(), "recall_reason": "Ğü " * 66},
+        {"removed_on": TODAY},
+    ):
+        batch = make_batch(2, batch_identifier=f"W{language}-{len(fields)}", use_by=TODAY, **fields)
+        response = Client().get(f"/batch/{batch.pk}", headers={"accept-language": language})
+        assert len(response.content) <= 14_000
+        assert len(gzip.compress(response.content)) <= 5_000
+
+
+def test_nothing_moves(settings: Any) -> None:
+    sheets = (settings.BASE_DIR / "static" / "css").glob("*.css")
+    assert not [it.name for it in sheets if re.search("animation|transition", it.read_text())]
