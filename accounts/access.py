@@ -2,6 +2,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
@@ -21,3 +22,12 @@ def staff_required(view: View) -> View:
         return view(request, *args, **kwargs) if request.user.is_staff else redirect("waiting")
 
     return guarded
+
+
+def same_for_everybody(view: View) -> View:
+    """Opens a view to all, and answers them alike: not even the session is read.
+
+    So a scanned label costs no look into it, and shared caches may keep the answer.
+    """
+    view.is_same_for_everybody = True  # type: ignore[attr-defined]
+    return login_not_required(view)

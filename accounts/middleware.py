@@ -7,7 +7,7 @@ from django.contrib.auth import middleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -40,26 +40,25 @@ class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
         return HttpResponseRedirect(reverse(settings.LOGIN_URL))
 
 
-class SpeakTheirLanguage:
-    """Answers in the language that an account has chosen.
+def speak_their_language(answer: Callable[[HttpRequest], HttpResponse]) -> Any:
+    """Answers in the language that an account has chosen."""
 
-    Public pages speak the browser's: of those, a label's report does not even read the session.
-    """
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not is_same_for_everybody(request) and request.user.is_authenticated:
+            language = request.user.language or translation.get_language()
+            translation.activate(language)
+            request.LANGUAGE_CODE = language
+        return answer(request)
 
-    def __init__(self, answer: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.answer = answer
+    return middleware
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.answer(request)
 
-    def process_view(
-        self, request: HttpRequest, view: Callable[..., Any], view_args: Any, view_kwargs: Any
-    ) -> None:
-        if not getattr(view, "login_required", True) or not request.user.is_authenticated:
-            return
-        if request.user.language:
-            translation.activate(request.user.language)
-            request.LANGUAGE_CODE = request.user.language
+def is_same_for_everybody(request: HttpRequest) -> bool:
+    try:
+        view = resolve(request.path_info).func
+    except Resolver404:
+        return False
+    return getattr(view, "is_same_for_everybody", False)
 
 
 class AnswerNotNow:

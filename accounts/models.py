@@ -19,6 +19,10 @@ validate_plain = RegexValidator(
 )
 
 
+def languages() -> list[tuple[str, str]]:
+    return settings.LANGUAGES
+
+
 class UserQuerySet(models.QuerySet["User"]):
     def waiting(self) -> Self:
         """Registered, and not yet approved by an administrator."""
@@ -83,9 +87,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     full_name = models.CharField(_("full name"), max_length=120, validators=[validate_visible])
     # What pages and e-mails for it are written in; left empty, the browser's and the shop's.
-    language = models.CharField(
-        _("language"), max_length=10, choices=settings.LANGUAGES, blank=True
-    )
+    language = models.CharField(_("language"), max_length=10, choices=languages, blank=True)
     is_active = models.BooleanField(
         _("active"),
         default=True,

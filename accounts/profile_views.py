@@ -30,7 +30,11 @@ def profile(request: HttpRequest) -> HttpResponse:
     name = NameForm(data.get("name"), instance=account)
     email = EmailForm(request, data.get("email"), instance=account)
     password = PasswordForm(request, account, data.get("password"))
-    said = change_name(name) or change_email(request, email) or change_password(request, password)
+    said = (
+        change_name(request, name)
+        or change_email(request, email)
+        or change_password(request, password)
+    )
     if said:
         messages.success(request, said)
         return redirect("profile")
@@ -44,11 +48,12 @@ def profile(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/profile.html", context, status=status)
 
 
-def change_name(form: NameForm) -> str | None:
+def change_name(request: HttpRequest, form: NameForm) -> str | None:
     """What to say of the change; None where the form is wrong, or was not sent."""
     if not form.is_valid():
         return None
-    translation.activate(form.save().language or translation.get_language())
+    language = form.save().language
+    translation.activate(language or translation.get_language_from_request(request))
     return _("Your name and language are saved.")
 
 

@@ -1,9 +1,11 @@
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
@@ -74,6 +76,7 @@ def log_out(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and request.user.is_authenticated:
         record(Event.LOGGED_OUT, request)
         logout(request)
+        messages.success(request, _("You are signed out."))
     if request.user.is_authenticated:
         return render(request, "accounts/logout.html")
     return redirect(settings.LOGOUT_REDIRECT_URL)

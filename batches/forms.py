@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from .codes import read_code
 from .models import Batch, Product
 from .models.queries import BatchQuerySet
-from .shelf_life import Freshness
+from .shelf_life import Freshness, seconds_left_of_day
 
 FEW_PRODUCTS = 10  # so many are large buttons to tap; more are a drop-down list
 
@@ -31,14 +31,17 @@ class DateInput(forms.DateInput):
 
 
 class RecentDateInput(DateInput):
-    """With buttons for the days that are meant most often, by the shop's clock."""
+    """With buttons, until the shop's midnight, for the days that are meant most often."""
 
     template_name = "batches/_recent_date.html"
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        today = timezone.localdate()
-        days = {"today": today, "yesterday": today - timedelta(days=1)}
-        return super().get_context(name, value, attrs) | days
+        now = timezone.localtime()
+        return super().get_context(name, value, attrs) | {
+            "today": now.date(),
+            "yesterday": now.date() - timedelta(days=1),
+            "seconds_left": seconds_left_of_day(now),
+        }
 
 
 class BatchForm(forms.ModelForm):
@@ -110,10 +113,17 @@ class FilterForm(forms.Form):
 
     search = forms.CharField(label=_("Identifier"), max_length=20, required=False)
     product = forms.ModelChoiceField(
-        Product.objects.all(), label=_("Product"), required=False, empty_label=_("All products")
+        Product.objects.all(),
+        label=_("Product"),
+        required=False,
+        empty_label=_("All products"),
+        error_messages={"invalid_choice": _("There is no such product.")},
     )
     status = forms.ChoiceField(
-        label=_("Status"), choices=[("", _("Every status")), *Freshness.choices], required=False
+        label=_("Status"),
+        choices=[("", _("Every status")), *Freshness.choices],
+        required=False,
+        error_messages={"invalid_choice": _("There is no such status.")},
     )
 
     def narrow(self, batches: BatchQuerySet, today: date) -> BatchQuerySet:

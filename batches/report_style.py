@@ -23,12 +23,12 @@ def report_style() -> SafeString:
 
 @lru_cache
 def report_policy() -> dict[str, list[str]]:
-    """Nothing but this very style: whatever else gets into the page does nothing."""
+    """Of all that a page may load, this very style: whatever else gets into it does nothing."""
     digest = b64encode(sha256(report_style().encode()).digest()).decode()
     return {
         "default-src": [NONE],
         "base-uri": [NONE],
-        # No script runs here that could connect; Lighthouse fetches /robots.txt from inside a page.
+        # No script runs that could connect; auditors ask for /robots.txt from inside.
         "connect-src": [SELF],
         "form-action": [NONE],
         "frame-ancestors": [NONE],

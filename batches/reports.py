@@ -1,5 +1,5 @@
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from .models import Batch
@@ -30,6 +30,7 @@ class Report:
     freshness: Freshness
     days_on_shelf: int
     lasts_through: date | None
+    last_day: date
     expired_from: date
     strip: Strip | None
     is_on_shelf: bool
@@ -39,10 +40,14 @@ class Report:
     recall_reason: str
     as_of: date
 
+    @property
+    def day_after(self) -> date:
+        """From then on it may be untrue."""
+        return self.as_of + timedelta(days=1)
+
     @classmethod
     def of(cls, batch: Batch, today: date) -> Self:
         freshness = batch.freshness(today)
-        is_good = freshness in (Freshness.FRESH, Freshness.CAUTION)
         life = batch.shelf_life()
         return cls(
             code=batch.pk,
@@ -57,11 +62,12 @@ class Report:
             use_by_comes_later=batch.use_by is not None and batch.use_by >= batch.expired_from,
             freshness=freshness,
             days_on_shelf=batch.days_on_shelf(today),
-            lasts_through=life.lasts_through(today) if is_good else None,
+            lasts_through=None if batch.recalled_at else life.lasts_through(today),
+            last_day=life.last_day,
             expired_from=batch.expired_from,
             strip=None if batch.recalled_at else Strip.of(batch.arrival_date, life, today),
             is_on_shelf=batch.is_on_shelf(),
-            is_off_sale=is_good and not batch.is_on_shelf(),
+            is_off_sale=batch.is_off_sale(today),
             removed_on=batch.removed_on,
             recalled_at=batch.recalled_at,
             recall_reason=batch.recall_reason,

@@ -25,7 +25,7 @@ class Freshness(TextChoices):
 
 ADVICE = {
     Freshness.FRESH: _("Good to buy."),
-    Freshness.CAUTION: _("Buy it to eat soon."),
+    Freshness.CAUTION: _("Buy it if you will eat it soon."),
     Freshness.EXPIRED: _("Past its shelf life. Do not buy."),
     Freshness.RECALLED: _("Do not eat."),
 }
@@ -62,6 +62,11 @@ class ShelfLife:
         if today >= self.caution_from:
             return Freshness.CAUTION
         return Freshness.FRESH
+
+    @property
+    def last_day(self) -> date:
+        """The last day of its shelf life."""
+        return self.expired_from - timedelta(days=1)
 
     def lasts_through(self, today: date) -> date | None:
         """The last day on which today's freshness holds; None once expired, which lasts."""

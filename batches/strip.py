@@ -1,5 +1,6 @@
 """The shelf-life strip: a picture of a batch's days, from its arrival until it is expired."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Self
@@ -41,34 +42,31 @@ class Strip:
         good = max(days_on_shelf(arrival_date, life.expired_from), 0)
         passed = max(days_on_shelf(arrival_date, today), 0)
         total = min(max(good + max(good // 4, 1), passed + 1), 2 * good + 2)
-        turns = {
-            Freshness.FRESH: arrival_date,
-            Freshness.CAUTION: life.caution_from,
-            Freshness.EXPIRED: life.expired_from,
-        }
-        now = life.freshness(today)
-        begins = [min(max(days_on_shelf(arrival_date, day), 0), good) for day in turns.values()]
-        ends = [*begins[1:], total]
-        stretches = [
-            Stretch(
-                freshness,
-                turns[freshness],
-                percent(begin, total),
-                percent(end - begin, total),
-                has_room=100 * (end - begin) / total >= ROOM_FOR_A_SHAPE,
-                is_now=freshness == now,
-            )
-            for freshness, begin, end in zip(turns, begins, ends, strict=True)
-            if begin < end
-        ]
-        days = range(1, total if total <= MOST_DAYS_DRAWN else 1)
         place = min(passed, total - 1) + 0.5
+        ends = range(1, total) if total <= MOST_DAYS_DRAWN else ()
         return cls(
-            tuple(stretches),
-            tuple(percent(day, total) for day in days),
+            tuple(stretches(arrival_date, life, total, life.freshness(today))),
+            tuple(percent(end, total) for end in ends),
             percent(place, total),
             anchor(100 * place / total),
         )
+
+
+def stretches(arrival_date: date, life: ShelfLife, total: int, now: Freshness) -> Iterator[Stretch]:
+    """Those that are at least a day long, of a strip that is `total` days long."""
+    turns = {
+        Freshness.FRESH: arrival_date,
+        Freshness.CAUTION: life.caution_from,
+        Freshness.EXPIRED: life.expired_from,
+    }
+    begins = [max(days_on_shelf(arrival_date, day), 0) for day in turns.values()]
+    for (freshness, day), begin, end in zip(
+        turns.items(), begins, [*begins[1:], total], strict=True
+    ):
+        if begin < end:
+            x, width = percent(begin, total), percent(end - begin, total)
+            has_room = 100 * (end - begin) / total >= ROOM_FOR_A_SHAPE
+            yield Stretch(freshness, day, x, width, has_room, freshness == now)
 
 
 def percent(part: float, whole: float) -> str:

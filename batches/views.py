@@ -14,7 +14,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from accounts.access import staff_required
+from accounts.access import same_for_everybody, staff_required
 
 from .codes import read_code
 from .forms import BatchForm, FilterForm, FindForm, save_unless_taken
@@ -38,7 +38,7 @@ def landing(request: HttpRequest) -> HttpResponse:
     return render(request, "batches/landing.html", context, status=422 if form.errors else 200)
 
 
-@login_not_required  # printed on the label: whoever holds it may read it
+@same_for_everybody  # printed on the label: whoever holds it may read it
 @require_safe
 def report(request: HttpRequest, text: str) -> HttpResponseBase:
     code = read_code(text)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware import locale
 from django.shortcuts import render
 
@@ -107,3 +107,11 @@ class LocaleMiddleware(locale.LocaleMiddleware):
     def process_request(self, request: HttpRequest) -> None:
         request.COOKIES.pop(settings.LANGUAGE_COOKIE_NAME, None)
         super().process_request(request)
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """Static files are the same in all languages."""
+        if request.path_info.startswith(settings.STATIC_URL):
+            return response
+        return super().process_response(request, response)

@@ -45,7 +45,7 @@ PORT = env.read("PORT", whole_number(1, 65_535), default=8000)
 WEB_CONCURRENCY = env.read("WEB_CONCURRENCY", whole_number(1, 64), default=2)
 SHOP_NAME = env.read("SHOP_NAME", short_text(60), default="Freshness Tracker")
 LANGUAGES = [("en", "English"), ("es", "Español"), ("tr", "Türkçe")]
-LANGUAGE_CODE = env.read("LANGUAGE", one_of(*dict(LANGUAGES)), default="en")
+LANGUAGE_CODE = env.read("SHOP_LANGUAGE", one_of(*dict(LANGUAGES)), default="en")
 REGISTRATION = env.read("REGISTRATION", one_of("approval", "open", "closed"), default="approval")
 TIME_ZONE = env.read("TIME_ZONE", time_zone, default=machine_time_zone())
 if not TIME_ZONE:
@@ -128,17 +128,17 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "freshness.middleware.LocaleMiddleware",  # before whatever may refuse, in words
     "freshness.middleware.refuse_nul_in_cookies",
     "freshness.middleware.refuse_too_much",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "freshness.middleware.keep_cookies_out_of_shared_answers",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "freshness.middleware.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.speak_their_language",
     "accounts.middleware.LoginRequiredMiddleware",
-    "accounts.middleware.SpeakTheirLanguage",
     "django.contrib.messages.middleware.MessageMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "accounts.middleware.AnswerNotNow",

@@ -3,6 +3,9 @@ from django.urls import include, path
 
 from .views import manifest
 
+handler400 = "freshness.views.bad_request"
+handler500 = "freshness.views.server_error"
+
 urlpatterns = [
     path("", include("batches.urls")),
     path("", include("accounts.urls")),

@@ -1,5 +1,6 @@
+import textwrap
+
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
@@ -9,7 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from accounts.access import same_for_everybody
+
 PAPER = "#faf7f2"  # as in static/css/tokens.css
+ICON_NAME = 12  # characters
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -17,7 +21,17 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", status=403)
 
 
-@login_not_required  # a browser asks for it without a cookie
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's, but under the shop's name."""
+    return render(request, "400.html", status=400)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's, but under the shop's name."""
+    return render(request, "500.html", status=500)
+
+
+@same_for_everybody  # a browser asks for it without a cookie
 @require_safe
 @cache_control(public=True, max_age=3600)
 def manifest(request: HttpRequest) -> HttpResponse:
@@ -32,6 +46,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
     about = {
         "id": portal,
         "name": settings.SHOP_NAME,
+        "short_name": short(settings.SHOP_NAME),
         "lang": get_language(),
         "dir": "rtl" if get_language_bidi() else "ltr",
         "start_url": portal,
@@ -43,3 +58,8 @@ def manifest(request: HttpRequest) -> HttpResponse:
         "shortcuts": [{"name": _("Add batch"), "url": add}],
     }
     return JsonResponse(about, content_type="application/manifest+json")
+
+
+def short(name: str) -> str:
+    """As many of its words as fit below an icon: home screens show about a dozen characters."""
+    return textwrap.shorten(name, ICON_NAME, placeholder="") or name[:ICON_NAME]

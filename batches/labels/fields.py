@@ -22,4 +22,6 @@ def as_read(field: str, said: str) -> str:
     """What `Batch.label_says` tells of a field, as a person reads it."""
     if not said:
         return _("nothing")
-    return date_format(date.fromisoformat(said)) if field in DATES else f"“{said}”"
+    if field in DATES:
+        return date_format(date.fromisoformat(said))
+    return f"“{_(said) if field == 'warning' else said}”"

@@ -129,7 +129,7 @@ def job_of(run: LabelRun, printed: list[PrintedLabels], most_dots: int | None = 
     if sum(it.copies for it in printed) != run.labels:
         raise NotAgainError(_("A batch among them has been deleted."))
     if any(it.differences() for it in printed):
-        raise NotAgainError(_("Something they say has changed since:"))
+        raise NotAgainError(_("Something has changed since:"))
     fields = tuple(run.fields.split())
     maker = LabelMaker(stock, fields, settings.SHOP_NAME, run.dots_per_inch, most_dots)
     try:

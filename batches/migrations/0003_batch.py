@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                         validators=[
                             django.core.validators.RegexValidator(
                                 "^[A-Za-z0-9._-]+\\Z",
-                                "Use only letters A to Z, digits, dots, hyphens and underscores; no spaces.",
+                                "Use only A to Z, digits and . _ - without spaces.",
                             )
                         ],
                         verbose_name="batch identifier",

@@ -8,7 +8,7 @@ from django.db import IntegrityError, models, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, gettext_noop, override
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -30,6 +30,9 @@ from .saving import with_fields
 
 if TYPE_CHECKING:
     from .printing import PrintedLabels
+
+
+NOT_FOR_SALE = gettext_noop("Not for sale")
 
 
 class Batch(models.Model):
@@ -122,21 +125,24 @@ class Batch(models.Model):
         return settings.PUBLIC_URL + reverse("report", args=[self.pk])
 
     def label_says(self) -> dict[str, str]:
-        """What a label of it says, by field; `address` is where its code leads."""
+        """What a label of it says, by field; `address` is where its code leads.
+
+        It is compared with what labels said long ago, so it is the same in all languages.
+        """
         return {
             "product": self.product.name,
             "batch_identifier": self.batch_identifier,
             "butcher_date": self.butcher_date.isoformat(),
             "arrival_date": self.arrival_date.isoformat(),
             "use_by": self.use_by.isoformat() if self.use_by else "",
-            "warning": self.label_warning(),
+            "warning": "" if self.may_be_sold() else NOT_FOR_SALE,
             "address": settings.PUBLIC_URL,
         }
 
     def label_warning(self) -> str:
         """What a label of it warns of, in the shop's language; empty while it may be sold."""
         with override(settings.LANGUAGE_CODE):
-            return "" if self.may_be_sold() else gettext("Not for sale")
+            return "" if self.may_be_sold() else gettext(NOT_FOR_SALE)
 
     def wrong_labels(self) -> list["PrintedLabels"]:
         """Its labels that are still out and say what is not so any more."""
@@ -222,6 +228,11 @@ class Batch(models.Model):
 
     def is_on_shelf(self) -> bool:
         return not (self.removed_on or self.recalled_at)
+
+    def is_off_sale(self, today: date | None = None) -> bool:
+        """Whether it was taken off the shelf, and is neither recalled nor expired."""
+        is_good = self.freshness(today) in (Freshness.FRESH, Freshness.CAUTION)
+        return is_good and not self.is_on_shelf()
 
     def may_be_sold(self, today: date | None = None) -> bool:
         return self.is_on_shelf() and self.freshness(today) != Freshness.EXPIRED

@@ -114,7 +114,7 @@ class Difference:
             "said": as_read(self.field, self.said),
             "now": as_read(self.field, self.now),
         }
-        return _("%(field)s: they say %(said)s; now it is %(now)s.") % words
+        return _("%(field)s: on the label %(said)s, now %(now)s.") % words
 
 
 class PrintedLabels(models.Model):

@@ -27,7 +27,7 @@ def validate_year(value: date) -> None:
 # What a GS1 lot number and a URL both carry unharmed.
 validate_identifier = RegexValidator(
     r"^[A-Za-z0-9._-]+\Z",
-    _("Use only letters A to Z, digits, dots, hyphens and underscores; no spaces."),
+    _("Use only A to Z, digits and . _ - without spaces."),
 )
 
 CONSTRAINTS: list[models.BaseConstraint] = [

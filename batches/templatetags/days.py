@@ -13,7 +13,8 @@ register = template.Library()
 @register.filter
 def in_short(day: date, today: date) -> str:
     """The day with its weekday, short enough for a list; with its year where that differs."""
-    return date_format(day, "SHORT_WEEKDAY_FORMAT" if day.year == today.year else "DATE_FORMAT")
+    is_this_year = day.year == today.year
+    return date_format(day, f"SHORT_WEEKDAY_{'' if is_this_year else 'YEAR_'}FORMAT")
 
 
 @register.filter
@@ -22,7 +23,8 @@ def in_words(day: date, today: date) -> str:
 
     Not by that alone: a page may be read on a later day than it was made.
     """
-    dated = date_format(day, "WEEKDAY_FORMAT" if day.year == today.year else "WEEKDAY_YEAR_FORMAT")
+    is_this_year = day.year == today.year
+    dated = date_format(day, f"WEEKDAY_{'' if is_this_year else 'YEAR_'}FORMAT")
     near = {
         -1: _("yesterday, %(day)s"),
         0: _("today, %(day)s"),

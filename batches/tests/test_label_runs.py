@@ -180,14 +180,14 @@ class TestPermanence:
     @pytest.mark.parametrize(
         ("changes", "difference"),
         [
-            ({"batch_identifier": "A-2"}, "Batch identifier: they say “A-1”; now it is “A-2”."),
+            ({"batch_identifier": "A-2"}, "Batch identifier: on the label “A-1”, now “A-2”."),
             (
                 {"arrival_date": date(2026, 11, 21)},
-                "Arrival date: they say 22 November 2026; now it is 21 November 2026.",
+                "Arrival date: on the label 22 November 2026, now 21 November 2026.",
             ),
             (
                 {"use_by": date(2026, 12, 1)},
-                "Use-by date: they say nothing; now it is 1 December 2026.",
+                "Use-by date: on the label nothing, now 1 December 2026.",
             ),
         ],
     )
@@ -216,7 +216,7 @@ class TestPermanence:
         chicken.save()
         said = words(staff_client.get(f"/admin/batches/{batch.pk}").content)
         assert "1 label of this batch is wrong now." in said
-        assert "Product: they say “Chicken”; now it is “Hen”." in said
+        assert "Product: on the label “Chicken”, now “Hen”." in said
 
     def test_another_address_makes_labels_wrong(
         self, staff_client: Client, make_batch: MakeBatch, settings: Any
@@ -226,7 +226,7 @@ class TestPermanence:
         settings.PUBLIC_URL = "https://fresh.example.com"
         said = words(staff_client.get(f"/admin/batches/{batch.pk}").content)
         assert (
-            "Address: they say “http://shop.example.com”; now it is “https://fresh.example.com”."
+            "Address: on the label “http://shop.example.com”, now “https://fresh.example.com”."
             in said
         )
 
@@ -293,7 +293,7 @@ class TestPermanence:
         old, fresh = make_batch(9, batch_identifier="A-1"), make_batch()
         printed(staff_client, old, fresh, field=["product"])
         said = edit(staff_client, old, arrival_date=date(2026, 11, 22))
-        assert "Warning: they say “Not for sale”; now it is nothing." in said
+        assert "Warning: on the label “Not for sale”, now nothing." in said
         fresh.arrival_date = fresh.butcher_date = date(2026, 11, 1)
         fresh.save()
         assert fresh.wrong_labels() == []
@@ -335,7 +335,7 @@ class TestPermanence:
         response = staff_client.get(f"/admin/labels/{run.pk}")
         assert response.status_code == 409
         assert sheets(response) == []
-        assert "Something they say has changed since: Chicken A-2" in words(response.content)
+        assert "Something has changed since: Chicken A-2" in words(response.content)
         html = response.content.decode()
         assert f'name="batch" value="{batch.pk} "' in html
         assert 'name="copies" value="3"' in html

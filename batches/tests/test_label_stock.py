@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from batches.labels import stock
-from batches.labels.stock import Place, Stock, ready_made
+from batches.labels.stock import TRANSLATED, Place, Stock, ready_made
 
 EVERY_STOCK = list(ready_made().values())
 L7160 = ready_made()["avery-l7160"]
@@ -82,3 +82,9 @@ def test_the_nearest_stock_is_for_the_same_page_and_of_near_size() -> None:
     assert nearest
     assert (nearest.page, nearest.key) == (too_small.page, "onlinelabels-ol5125")
     assert too_small.nearest([]) is None
+
+
+def test_what_is_translated_is_in_the_list_of_stock() -> None:
+    said = {name for it in ready_made().values() for name in (it.maker, it.name)}
+    assert set(TRANSLATED) <= said
+    assert {it.name for it in ready_made().values() if not it.numbers} <= set(TRANSLATED)

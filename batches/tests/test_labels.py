@@ -317,7 +317,7 @@ class TestRefusals:
     ) -> None:
         batch = make_batch(days, batch_identifier="A-9", **fields)
         said = words(page(staff_client, batch, make_batch()).content)
-        assert "These are not for sale any more, and their labels say so: Chicken A-9" in said
+        assert "No longer on sale, and marked so on the label: Chicken A-9" in said
         assert said.count("Not for sale Chicken Batch A-9") == said.count("Not for sale") == 1
 
     def test_a_public_address_is_printed_without_a_word(

@@ -181,7 +181,7 @@ def test_deleted_stock_is_offered_no_more(staff_client: Client, make_batch: Make
     assert "Counter labels" not in words(page(staff_client, batch).content)
     response = staff_client.get(again)
     assert response.status_code == 409
-    assert "These labels cannot be printed again" in words(response.content)
+    assert "This cannot be printed again as it was" in words(response.content)
 
 
 def test_the_test_page_shows_the_outline_of_every_label(staff_client: Client) -> None:

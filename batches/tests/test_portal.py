@@ -71,7 +71,7 @@ class TestList:
         )
         html = staff_client.get("/admin").content
         assert identifiers(html) == ["second", "first"]
-        assert "Fresh 🍗 Chicken second 0 days on the shelf Butchered" in words(html)
+        assert "Fresh 🍗 Chicken second Arrived today Butchered" in words(html)
         assert "Caution 🍗 Chicken first 3 days on the shelf Butchered" in words(html)
         assert words(html).count("Use by") == 1
         assert html.count(b'class="qr"') == 2
@@ -229,7 +229,7 @@ class TestOneBatch:
         assert "Supplier Hill Farm" in said
         assert "LOT-7" in said
         assert "by Ayşe Yılmaz" in said
-        assert "Fresh 0 days on the shelf" in said
+        assert "Fresh Arrived today" in said
         assert batch.spelled_code() in said
 
     def test_it_says_why_a_batch_is_off_the_shelf(

@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.shortcuts import render
 from django.test import Client, RequestFactory
 from django.utils import timezone
+from django.utils.translation import override
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import second_factor
@@ -164,15 +165,17 @@ def fill_shelf(make_batch: MakeBatch, recorder: User) -> None:
         PrintedLabels.objects.create(run=run, batch=batch, copies=3, says=json.dumps(says))
 
 
-def answer(shown: Shown, clients: dict[str, Client]) -> Any:
+def answer(shown: Shown, clients: dict[str, Client], language: str = "en") -> Any:
     client = clients[shown.role]
+    headers = {"accept-language": language}
     if shown.path.endswith(".html"):
         request = RequestFactory().get("/")
         request.user = (
             User.objects.get(full_name=WORD * 3) if shown.role == "staff" else (AnonymousUser())
         )
         request.resolver_match = None
-        return render(request, shown.path, shown.context, status=shown.status)
+        with override(language):
+            return render(request, shown.path, shown.context, status=shown.status)
     if shown.data is None:
-        return client.get(shown.path)
-    return client.post(shown.path, shown.data)
+        return client.get(shown.path, headers=headers)
+    return client.post(shown.path, shown.data, headers=headers)

@@ -4,10 +4,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client, RequestFactory
-from django.views.defaults import bad_request, server_error
 
 from batches import views
 from conftest import PASSWORD, words
+from freshness.views import bad_request, server_error
 
 INSIDE = ["Traceback", "django", "settings", str(settings.BASE_DIR), "Exception", "DEBUG", "sqlite"]
 
@@ -62,4 +62,4 @@ def test_the_pages_of_faults_need_neither_a_session_nor_a_database(page: Any) ->
     """There is no database in this test, and no middleware has been near the request."""
     response = page(RequestFactory().get("/"))
     assert response.status_code in {400, 500}
-    assert "Skip to the content" in words(response.content)
+    assert "Corner Butcher" in words(response.content)

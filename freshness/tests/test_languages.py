@@ -28,7 +28,7 @@ from conftest import PASSWORD, MakeBatch, MakeUser, mailbox, words
 from .pages import NAME, PAGES, WORD, answer, fill_shop
 
 LOCALE = Path(project.LOCALE_PATHS[0])
-TRANSLATED = ["es", "tr"]
+TRANSLATED = [code for code, _name in project.LANGUAGES if code != "en"]
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd%]|\{\w*\}|</?\w+|\bhttps?:\S+|\b[A-Z]+_[A-Z_]+\b")
 
 
@@ -188,13 +188,24 @@ class TestWhoeverReads:
             response = Client().get(path, headers={"accept-language": header})
             assert response["Content-Language"] == "tr"
 
+    @pytest.mark.parametrize(
+        "refused", [{"CONTENT_LENGTH": f"{10**8}"}, {"HTTP_HOST": "evil.example"}]
+    )
+    def test_nobody_is_refused_in_the_language_of_who_came_before(
+        self, db: None, refused: dict[str, Any]
+    ) -> None:
+        Client().get("/", headers={"accept-language": "tr"})
+        response = Client().get("/", headers={"accept-language": "es"}, **refused)
+        assert response.status_code in {400, 413}
+        assert '<html lang="es"' in response.content.decode()
+
     def test_what_the_shop_wrote_is_marked_as_its_own_language(
         self, make_batch: MakeBatch, settings: Any
     ) -> None:
         settings.LANGUAGE_CODE = "tr"
         response = Client().get(f"/batch/{make_batch().pk}", headers={"accept-language": "es"})
         html = response.content.decode()
-        assert '<p lang="tr" dir="auto">Keep at 4 °C or colder. Cook it through.</p>' in html
+        assert '<bdi lang="tr">Keep at 4 °C or colder. Cook it through.</bdi>' in html
 
     def test_a_language_written_from_the_right_turns_the_page(
         self, make_batch: MakeBatch, settings: Any

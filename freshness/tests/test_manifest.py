@@ -17,6 +17,11 @@ def manifest(**headers: str) -> Any:
     return json.loads(response.content)
 
 
+def size(path: str) -> str:
+    with Image.open(path) as picture:
+        return f"{picture.width}x{picture.height}"
+
+
 def test_it_opens_the_portal_under_the_shops_name(db: None) -> None:
     about = manifest()
     assert (about["name"], about["start_url"], about["display"]) == (
@@ -39,15 +44,14 @@ def test_its_icons_are_there_and_as_large_as_it_says(db: None) -> None:
         path = find(icon["src"].removeprefix("/static/"))
         assert path, icon
         if icon["type"] == "image/png":
-            width, height = Image.open(path).size
-            assert f"{width}x{height}" == icon["sizes"]
+            assert size(path) == icon["sizes"]
 
 
 def test_every_page_names_it(db: None) -> None:
     html = Client().get("/").content.decode()
     assert '<link rel="manifest" href="/manifest.webmanifest">' in html
     [touch] = re.findall(r'<link rel="apple-touch-icon" href="/static/([^"]*)">', html)
-    assert Image.open(str(find(touch))).size == (180, 180)
+    assert size(str(find(touch))) == "180x180"
 
 
 def test_its_paper_is_the_pages(db: None) -> None:

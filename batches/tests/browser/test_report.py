@@ -88,11 +88,12 @@ def test_it_is_printed_on_one_page(new_page: NewPage, batch: Batch, paper: str) 
     assert len(pypdfium2.PdfDocument(page.pdf(format=paper, margin=margin))) == 1
 
 
+@pytest.mark.parametrize("days", [0, 4, 9])
 @pytest.mark.parametrize("size", ["100%", "200%"])
 def test_from_the_right_it_is_a_mirror_image(
-    new_page: NewPage, make_batch: MakeBatch, settings: Any, size: str
+    new_page: NewPage, make_batch: MakeBatch, settings: Any, size: str, days: int
 ) -> None:
-    batch = make_batch(4)
+    batch = make_batch(days)
     places = []
     for language in ("en", "ar"):
         settings.LANGUAGES = [("en", "English"), ("ar", "العربية")]
@@ -101,6 +102,9 @@ def test_from_the_right_it_is_a_mirror_image(
         page.goto(f"/batch/{batch.pk}")
         page.evaluate("size => { document.documentElement.style.fontSize = size }", size)
         assert page.evaluate("document.documentElement.scrollWidth") == 320
+        word = page.locator(".strip text").bounding_box()
+        assert word
+        assert 0 <= word["x"] <= 320 - word["width"]
         boxes = [it.bounding_box() for it in page.locator(".strip rect").all()]
         places.append([(box["x"], box["x"] + box["width"]) for box in boxes if box])
     from_the_left, from_the_right = places

@@ -4,6 +4,7 @@ import importlib.resources
 from typing import Any
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Page
 
 from batches.tests.browser.conftest import NewPage
@@ -35,8 +36,8 @@ def show(
     settings.PUBLIC_URL = "https://fresh.example.com"  # where labels are printed
     clients = fill_shop(make_batch, make_user)
 
-    def opened(name: str, **options: Any) -> tuple[Page, list[str]]:
-        response = answer(PAGES[name], clients)
+    def opened(name: str, language: str = "en", **options: Any) -> tuple[Page, list[str]]:
+        response = answer(PAGES[name], clients, language)
         assert (name, response.status_code) == (name, PAGES[name].status), words(response.content)
         page = new_page(**options)
         for cookie in clients[PAGES[name].role].cookies.values():
@@ -74,11 +75,13 @@ def test_it_is_open_to_everybody_at_each_width_and_in_both_colours(show: Any, na
 
 @pytest.mark.parametrize("name", PAGES)
 def test_it_needs_no_sideways_scroll_and_no_thin_fingers(show: Any, name: str) -> None:
-    page, _complaints = show(name, width=320)
-    assert page.evaluate(TOO_SMALL, 44) == []
-    for width in (320, 768, 1280):
-        for size in ("100%", "200%"):
+    for language in dict(settings.LANGUAGES):
+        page, _complaints = show(name, language, width=320)
+        for width in (320, 768, 1280):
             page.set_viewport_size({"width": width, "height": 740})
-            page.evaluate("size => { document.documentElement.style.fontSize = size }", size)
-            scrolled = page.evaluate("document.documentElement.scrollWidth")
-            assert (width, size, scrolled) == (width, size, width)
+            page.evaluate("() => { document.documentElement.style.fontSize = '100%' }")
+            assert (language, width, page.evaluate(TOO_SMALL, 44)) == (language, width, [])
+            for size in ("100%", "200%"):
+                page.evaluate("size => { document.documentElement.style.fontSize = size }", size)
+                scrolled = page.evaluate("document.documentElement.scrollWidth")
+                assert (language, width, size, scrolled) == (language, width, size, width)
