@@ -18,6 +18,7 @@ from django.core.mail import EmailMessage
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import reset_format_cache
 
 from accounts.mail import postman
 from accounts.models import User
@@ -80,6 +81,16 @@ def noon(shop: None) -> Iterator[time_machine.Traveller]:
         datetime(2026, 11, 22, 12, tzinfo=ZoneInfo("Europe/Istanbul"))
     ) as clock:
         yield clock
+
+
+@pytest.fixture
+def right_to_left(shop: None, settings: Any) -> Iterator[None]:
+    """A language that is written from the right: `ar`, which is not shipped."""
+    settings.LANGUAGES = [("en", "English"), ("ar", "العربية")]
+    settings.FORMAT_MODULE_PATH = ["freshness.formats", "freshness.tests.formats"]
+    reset_format_cache()
+    yield
+    reset_format_cache()
 
 
 @pytest.fixture

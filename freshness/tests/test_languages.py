@@ -208,10 +208,8 @@ class TestWhoeverReads:
         assert '<bdi lang="tr">Keep at 4 °C or colder. Cook it through.</bdi>' in html
 
     def test_a_language_written_from_the_right_turns_the_page(
-        self, make_batch: MakeBatch, settings: Any
+        self, make_batch: MakeBatch, right_to_left: None
     ) -> None:
-        settings.LANGUAGES = [("ar", "العربية")]
-        settings.FORMAT_MODULE_PATH = ["freshness.tests.formats"]
         for path in ("/", f"/batch/{make_batch().pk}"):
             html = Client().get(path, headers={"accept-language": "ar"}).content.decode()
             assert '<html lang="ar" dir="rtl">' in html

@@ -91,13 +91,11 @@ def test_it_is_printed_on_one_page(new_page: NewPage, batch: Batch, paper: str) 
 @pytest.mark.parametrize("days", [0, 4, 9])
 @pytest.mark.parametrize("size", ["100%", "200%"])
 def test_from_the_right_it_is_a_mirror_image(
-    new_page: NewPage, make_batch: MakeBatch, settings: Any, size: str, days: int
+    new_page: NewPage, make_batch: MakeBatch, right_to_left: None, size: str, days: int
 ) -> None:
     batch = make_batch(days)
     places = []
     for language in ("en", "ar"):
-        settings.LANGUAGES = [("en", "English"), ("ar", "العربية")]
-        settings.FORMAT_MODULE_PATH = ["freshness.formats", "freshness.tests.formats"]
         page = new_page(320, locale=language)
         page.goto(f"/batch/{batch.pk}")
         page.evaluate("size => { document.documentElement.style.fontSize = size }", size)
