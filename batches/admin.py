@@ -1,7 +1,10 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.db import connection
+from django.db.models import Field
+from django.forms import Field as FormField
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -103,6 +106,16 @@ class BatchAdmin(KeptAdmin):
         (_("Recall"), {"fields": ["recalled_at", "recall_reason"]}),
         (_("Filled in automatically"), {"fields": [*readonly_fields]}),
     ]
+
+    def formfield_for_dbfield(
+        self, db_field: Field, request: HttpRequest, **options: Any
+    ) -> FormField | None:
+        """Django's, where both halves of a time have a name that is read out."""
+        field: FormField | None = super().formfield_for_dbfield(db_field, request, **options)
+        if field and isinstance(field.widget, AdminSplitDateTime):
+            for half, name in zip(field.widget.widgets, (_("Date"), _("Time")), strict=True):
+                half.attrs["aria-label"] = f"{field.label}: {name}"
+        return field
 
     @admin.display(description=_("status"))
     def status(self, batch: Batch) -> str:

@@ -108,6 +108,18 @@ PAGES = {
     "own stock, new": staff("/admin/labels/stock/new"),
     "own stock, wrong": staff("/admin/labels/stock/new", 422, MEASURED_WRONG),
 }
+ADMINISTRATION = {
+    path: Shown(f"/django-admin/{path}", 200, "administrator")
+    for path in [
+        *("", "accounts/user/", "accounts/user/add/", "batches/batch/", "batches/product/"),
+        *("batches/batch/FRESH00000/change/", "batches/batch/RECA11ED00/change/"),
+        *(
+            "batches/batch/FRESH00000/history/",
+            "batches/product/add/",
+            "batches/ownstock/7/change/",
+        ),
+    ]
+}
 
 
 def fill_shop(make_batch: MakeBatch, make_user: MakeUser) -> dict[str, Client]:
