@@ -108,13 +108,15 @@ class Reader(HTMLParser):
 
 # What the shop typed, dates, what makers call their own, codes, and what Django says itself.
 NOT_OURS = re.compile(
-    r"Corner Butcher|Freshness Tracker|Chicken|Beef|Pork|Seafood|Ayşe Yılmaz|Own <&>|Keep.*|"
-    rf"{WORD}|Schweine\w+|Schwein|<Ox & tail>|m+|W{{20}}|L{{40}}|"
-    r"(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Sun|Mon|Tue|Wed|Thu|Fri|Sat|"
-    r"(January|February|October|November|December|Oct|Nov|Dec)|"
-    r"Avery( Zweckform)?|Herma|Brother|Dymo|Endisch|Online Labels|Rayfilm|Letter|English|Español|"
-    r"Türkçe|SL\d+ \(SheetLabels\)|[A-Z]*-?\d[\w.-]*( \(\w+\))?|[A-Z]{10}|[A-Z2-7]{4}|abcd efgh|"
-    r"\S+@\S+|https?://\S+|New password|This password .*|Select a valid choice.*"
+    rf"Corner Butcher|Freshness Tracker|Ayşe Yılmaz|Own <&>|{WORD}|(Schweine|fleisch)\w+|"
+    r"\b(Chicken|Beef|Pork|Seafood|W{20}|L{40}|FRESH|m{2,22})\b|<?Ox & tail>?|(Keep it\. ?)+|"
+    r"Keep at 4 °C or colder\. Cook it through\.|"
+    r"\b(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(Sun|Mon|Tue|Wed|Thu|Fri|Sat)\b|"
+    r"\b(January|February|October|November|December|Oct|Nov|Dec)\b|"
+    r"\b(Avery( Zweckform)?|Herma|Brother|Dymo|Endisch|Online Labels|Rayfilm|Letter)\b|"
+    r"\b(English|Español|Türkçe|SL\d+ \(SheetLabels\)|abcd efgh)\b|\S+@\S+|https?://\S+|"
+    r"\b[A-Z]*-?\d[\w.-]*( \(\w+\))?|\b([A-Z]{10}|[A-Z2-7]{4})\b|"
+    r"New password|This password .*"
 )
 
 
@@ -237,6 +239,19 @@ class TestAccounts:
         assert staff_client.post("/profile", data).status_code == 302
         assert f"<h1>{heading}</h1>" in staff_client.get("/admin").content.decode()
 
+    def test_as_my_browser_says_holds_at_once(self, staff_client: Client, staff: User) -> None:
+        User.objects.update(language="tr")
+        data = {"do": "name", "full_name": staff.full_name, "language": ""}
+        page = staff_client.post("/profile", data, headers={"accept-language": "es"}, follow=True)
+        assert "Nombre e idioma guardados." in words(page.content)
+
+    @pytest.mark.parametrize("path", ["/", "/nothing", "/batch/nothing", "/logout", "/profile"])
+    def test_every_page_but_a_report_speaks_it(self, staff_client: Client, path: str) -> None:
+        User.objects.update(language="tr")
+        html = staff_client.get(path, headers={"accept-language": "es"}).content.decode()
+        expected = "es" if path.startswith("/batch/") else "tr"
+        assert f'<html lang="{expected}" dir="ltr">' in html
+
     def test_there_are_only_three(self, staff_client: Client, staff: User) -> None:
         data = {"do": "name", "full_name": staff.full_name, "language": "xx"}
         assert staff_client.post("/profile", data).status_code == 422
@@ -311,6 +326,17 @@ class TestWords:
         with override("tr"):
             said = [line.text for line in lines_of(batch, ["arrival_date"], "Shop")]
         assert said[:2] == ["No está a la venta", "Llegada: 16 nov 2026"]
+
+    def test_a_warning_on_labels_is_right_in_whatever_language_it_was_printed(
+        self, staff_client: Client, make_batch: MakeBatch, settings: Any
+    ) -> None:
+        batch = make_batch(9)
+        data = {"batch": batch.pk, "stock": "plain-a4", "copies": 1, "do": "print"}
+        data |= {"nudge_x": 0, "nudge_y": 0, "start": 1, "dots_per_inch": 203}
+        staff_client.post("/admin/labels", data)
+        settings.LANGUAGE_CODE = "es"
+        assert batch.printed_labels.count() == 1
+        assert batch.wrong_labels() == []
 
     def test_a_new_shop_begins_with_products_in_its_own_language(
         self, db: None, settings: Any

@@ -181,3 +181,36 @@ def test_without_scripts_there_are_no_buttons_that_do_nothing(
     sign_in(page, staff)
     page.goto("/admin/batches/new")
     expect(page.get_by_role("button", name="Yesterday")).to_have_count(0)
+
+
+def test_what_was_missing_when_it_was_sent_stays_said_until_it_is_there(
+    new_page: NewPage, staff: User
+) -> None:
+    page = new_page()
+    sign_in(page, staff)
+    page.goto("/admin/batches/new")
+    page.get_by_role("button", name="Put on the shelf").click()
+    missing = page.locator(".said").get_by_text("Choose the product.")
+    expect(missing).to_be_visible()
+    page.get_by_label("Supplier", exact=False).first.fill("Hill Farm")
+    with page.expect_response("**/check"):
+        page.get_by_role("button", name="Butcher date: Today").click()
+    expect(page.get_by_text("Enter the date.")).to_have_count(1)  # in the summary alone
+    expect(missing).to_be_visible()
+    page.get_by_text("Chicken").click()
+    expect(missing).to_be_hidden()
+
+
+def test_a_form_that_was_left_open_over_night_offers_no_today(
+    new_page: NewPage, staff: User
+) -> None:
+    page = new_page()
+    page.clock.install()
+    sign_in(page, staff)
+    page.goto("/admin/batches/new")
+    today = page.get_by_role("button", name="Arrival date: Today")
+    expect(today).to_be_visible()
+    page.clock.fast_forward("11:50:00")
+    expect(today).to_be_visible()
+    page.clock.fast_forward("10:01")
+    expect(today).to_be_hidden()
