@@ -4,6 +4,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import middleware
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
@@ -44,13 +46,16 @@ def speak_their_language(answer: Callable[[HttpRequest], HttpResponse]) -> Any:
     """Answers in the language that an account has chosen."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if not is_same_for_everybody(request) and request.user.is_authenticated:
-            language = request.user.language or translation.get_language()
+        if not is_same_for_everybody(request) and (language := chosen_language(request.user)):
             translation.activate(language)
             request.LANGUAGE_CODE = language
         return answer(request)
 
     return middleware
+
+
+def chosen_language(user: AbstractBaseUser | AnonymousUser) -> str:
+    return getattr(user, "language", "")
 
 
 def is_same_for_everybody(request: HttpRequest) -> bool:
