@@ -1,7 +1,9 @@
 import io
 import json
 import logging
+import os
 import re
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +21,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from django.utils.formats import reset_format_cache
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from accounts.mail import postman
 from accounts.models import User
@@ -26,8 +29,18 @@ from batches.models import Batch, Product
 
 PASSWORD = "a Sunday roast of 2 kg"
 
+CHROMIUM = next(
+    filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
+)
+# Nothing but the pages under test: no updates, no synchronisation, no look-ups.
+QUIET = [
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    *("--no-first-run", "--no-sandbox"),
+]
+
 MakeUser = Callable[..., User]
 MakeBatch = Callable[..., Batch]
+NewPage = Callable[..., Page]
 SecurityLog = Callable[[], list[dict[str, Any]]]
 
 
@@ -178,3 +191,37 @@ def make_batch(chicken: Product, make_user: MakeUser) -> MakeBatch:
         return Batch.objects.create(**fields)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        if os.environ.get("REQUIRE_BROWSER"):
+            pytest.fail("There is no Chromium here, and REQUIRE_BROWSER asks for one.")
+        pytest.skip("needs Chromium, and there is none here")
+    # The synchronous driver runs an event loop, in which Django would refuse the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_page(
+    chromium: Browser, live_server: Any, settings: Any, first_products: None
+) -> Iterator[NewPage]:
+    """Makes pages of a phone held in one hand; what differs is passed on to Chromium."""
+    settings.PUBLIC_URL = live_server.url
+    contexts: list[BrowserContext] = []
+
+    def make(width: int = 360, height: int = 740, **options: Any) -> Page:
+        options = {"base_url": live_server.url} | options
+        contexts.append(
+            chromium.new_context(viewport={"width": width, "height": height}, **options)
+        )
+        return contexts[-1].new_page()
+
+    yield make
+    for context in contexts:
+        context.close()

@@ -8,9 +8,9 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from batches.models import Batch
-from conftest import PASSWORD, MakeBatch
+from conftest import PASSWORD, MakeBatch, NewPage
 
-from .conftest import NewPage, codes_on, sign_in
+from .conftest import codes_on, sign_in
 
 pytestmark = pytest.mark.browser
 

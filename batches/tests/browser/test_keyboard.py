@@ -8,9 +8,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from batches.models import Batch
-from conftest import PASSWORD
-
-from .conftest import NewPage
+from conftest import PASSWORD, NewPage
 
 pytestmark = pytest.mark.browser
 

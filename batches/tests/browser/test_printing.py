@@ -15,9 +15,9 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from batches.labels.stock import MM_PER_INCH, Stock, ready_made
 from batches.models import Batch, LabelRun, Product
-from conftest import MakeBatch
+from conftest import MakeBatch, NewPage
 
-from .conftest import NewPage, codes_in, sign_in
+from .conftest import codes_in, sign_in
 
 pytestmark = pytest.mark.browser
 

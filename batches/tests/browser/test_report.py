@@ -8,9 +8,7 @@ import pytest
 from django.utils import timezone
 
 from batches.models import Batch
-from conftest import MakeBatch
-
-from .conftest import NewPage
+from conftest import MakeBatch, NewPage
 
 pytestmark = pytest.mark.browser
 

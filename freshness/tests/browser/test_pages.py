@@ -7,8 +7,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page
 
-from batches.tests.browser.conftest import NewPage
-from conftest import MakeBatch, MakeUser, words
+from conftest import MakeBatch, MakeUser, NewPage, words
 
 from ..pages import ADMINISTRATION, PAGES, SHOP_NAME, answer, fill_shop
 
