@@ -13,6 +13,7 @@ from .models import Batch, Product
 from .models.queries import BatchQuerySet
 from .shelf_life import Freshness, seconds_left_of_day
 
+OFF_SALE = "off-sale"
 FEW_PRODUCTS = 10  # so many are large buttons to tap; more are a drop-down list
 
 # For what is typed letter by letter: the phone's keyboard must not make words of it.
@@ -121,7 +122,7 @@ class FilterForm(forms.Form):
     )
     status = forms.ChoiceField(
         label=_("Status"),
-        choices=[("", _("Every status")), *Freshness.choices],
+        choices=[("", _("Every status")), *Freshness.choices, (OFF_SALE, _("Off the shelf"))],
         required=False,
         error_messages={"invalid_choice": _("There is no such status.")},
     )
@@ -133,8 +134,13 @@ class FilterForm(forms.Form):
             batches = batches.filter(batch_identifier__icontains=chosen["search"])
         if chosen.get("product"):
             batches = batches.filter(product=chosen["product"])
+        if chosen.get("status") == OFF_SALE:
+            return batches.off_sale(today)
         if chosen.get("status"):
-            batches = batches.of_freshness(Freshness(chosen["status"]), today)
+            freshness = Freshness(chosen["status"])
+            batches = batches.of_freshness(freshness, today)
+            if freshness in (Freshness.FRESH, Freshness.CAUTION):  # as the list shows it
+                batches = batches.filter(removed_on=None)
         return batches
 
     def is_narrowed(self) -> bool:

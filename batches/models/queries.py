@@ -30,6 +30,10 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         }
         return self.filter(turned[freshness], recalled_at=None)
 
+    def off_sale(self, today: date) -> Self:
+        """What `Batch.is_off_sale` says, asked of the database."""
+        return self.filter(recalled_at=None, expired_from__gt=today).exclude(removed_on=None)
+
     def with_labels_out(self) -> Self:
         """Those with labels of which `is_out` says that they may be on packs."""
         return self.filter(printed_labels__gone_at=None, printed_labels__isnull=False).distinct()

@@ -18,9 +18,9 @@ def validate_year(value: date) -> None:
     """Takes a date or a time; raises ValidationError for a year that nobody means."""
     if not EARLIEST.year <= value.year <= LATEST.year:
         raise ValidationError(
-            _("The year %(year)s looks like a slip. Write all four digits, such as 2026."),
+            _("The year %(year)s looks like a slip. Check it, and write it like 2026."),
             code="year",
-            params={"year": value.year},
+            params={"year": f"{value.year:04}"},
         )
 
 

@@ -187,10 +187,10 @@ def test_the_page_of_a_product_says_what_a_change_leaves_alone(
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("recalled_at_0", "0001-01-01", "The year 1 looks like a slip."),
+        ("recalled_at_0", "0001-01-01", "The year 0001 looks like a slip."),
         ("recalled_at_0", "2099-01-01", "This day has not come yet."),
         ("recalled_at_0", "9999-12-31", "looks like a slip."),
-        ("removed_on", "0001-01-01", "The year 1 looks like a slip."),
+        ("removed_on", "0001-01-01", "The year 0001 looks like a slip."),
         ("removed_on", "2099-01-01", "This day has not come yet."),
         ("removed_on", "2001-01-01", "cannot be taken off the shelf before it has arrived."),
         ("removal_reason", "Sold out", "Enter the day on which it was taken off the shelf."),

@@ -202,7 +202,7 @@ class TestAdding:
         assert 'value="0205-01-01"' in html
         assert 'value="Hill Farm"' in html
         assert 'href="#id_batch_identifier"' in html
-        assert "The year 205 looks like a slip." in html
+        assert "The year 0205 looks like a slip." in html
         assert not Batch.objects.exists()
 
     @pytest.mark.parametrize("method", ["put", "patch", "delete"])
@@ -405,3 +405,33 @@ class TestCheck:
         self, staff_client: Client
     ) -> None:
         assert staff_client.post("/admin/batches/0000000000/check", {}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("status", "found"),
+    [
+        ("fresh", ["fresh"]),
+        ("caution", ["caution"]),
+        ("expired", ["expired", "expired-and-off"]),
+        ("recalled", ["recalled", "recalled-and-off"]),
+        ("off-sale", ["fresh-but-off", "caution-but-off"]),
+    ],
+)
+def test_a_status_finds_what_the_list_shows_under_that_name(
+    staff_client: Client, make_batch: MakeBatch, status: str, found: list[str]
+) -> None:
+    today = timezone.localdate()
+    recalled = {"recalled_at": timezone.now(), "recall_reason": "Glass"}
+    make_batch(2, batch_identifier="fresh")
+    make_batch(2, batch_identifier="fresh-but-off", removed_on=today)
+    make_batch(3, batch_identifier="caution")
+    make_batch(4, batch_identifier="caution-but-off", removed_on=today)
+    make_batch(5, batch_identifier="expired")
+    make_batch(5, batch_identifier="expired-and-off", removed_on=today)
+    make_batch(2, batch_identifier="recalled", **recalled)
+    make_batch(2, batch_identifier="recalled-and-off", removed_on=today, **recalled)
+    html = staff_client.get("/admin", {"status": status}).content
+    assert sorted(identifiers(html)) == sorted(found)
+    off_sale = [batch.batch_identifier for batch in Batch.objects.all() if batch.is_off_sale()]
+    if status == "off-sale":
+        assert sorted(off_sale) == sorted(found)

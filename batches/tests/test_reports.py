@@ -75,12 +75,12 @@ class TestWords:
     def test_a_use_by_before_the_fifth_day(self, make_batch: MakeBatch) -> None:
         batch = make_batch(1, use_by=date(2026, 11, 21))
         assert (
-            "Past its shelf life. Do not buy. Its use-by date was yesterday, Saturday 21 November. "
+            "Past its shelf life. Do not buy. Its use‑by date was yesterday, Saturday 21 November. "
             "Do not eat it after that day."
         ) in read(batch)
 
     def test_a_use_by_after_the_shops_own_limit(self, make_batch: MakeBatch) -> None:
-        own_limit = "This shop's own limit comes before the use-by date."
+        own_limit = "This shop's own limit comes before the use‑by date."
         assert own_limit in read(make_batch(7, use_by=date(2026, 11, 25)))
         assert own_limit not in read(make_batch(7, use_by=date(2026, 11, 18)))
         assert own_limit not in read(make_batch(7))
