@@ -17,7 +17,7 @@ from .not_now import NotNowError
 
 
 class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
-    """Django's, but a public page does not even read the session.
+    """Django's, but of a public page it does not read the session.
 
     Django looks at the user first and at `login_not_required` second, which costs each scanned
     label a look into the session and a `Vary: Cookie` that no shared cache can use.
@@ -43,7 +43,7 @@ class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
 
 
 def speak_their_language(answer: Callable[[HttpRequest], HttpResponse]) -> Any:
-    """Answers in the language that an account has chosen."""
+    """Answers in the language that an account has chosen; see `access.same_for_everybody`."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if not is_same_for_everybody(request) and (language := chosen_language(request.user)):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .codes import read_code
 from .models import Batch, Product
-from .models.queries import BatchQuerySet
+from .models.queries import BatchQuerySet, off_sale
 from .shelf_life import Freshness, seconds_left_of_day
 
 OFF_SALE = "off-sale"
@@ -135,12 +135,10 @@ class FilterForm(forms.Form):
         if chosen.get("product"):
             batches = batches.filter(product=chosen["product"])
         if chosen.get("status") == OFF_SALE:
-            return batches.off_sale(today)
-        if chosen.get("status"):
+            batches = batches.filter(off_sale(today))
+        elif chosen.get("status"):
             freshness = Freshness(chosen["status"])
-            batches = batches.of_freshness(freshness, today)
-            if freshness in (Freshness.FRESH, Freshness.CAUTION):  # as the list shows it
-                batches = batches.filter(removed_on=None)
+            batches = batches.of_freshness(freshness, today).exclude(off_sale(today))
         return batches
 
     def is_narrowed(self) -> bool:

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from .batch import Batch
 
 
+def off_sale(today: date) -> Q:
+    """What `Batch.is_off_sale` says, asked of the database."""
+    return Q(recalled_at=None, removed_on__isnull=False, expired_from__gt=today)
+
+
 class BatchQuerySet(models.QuerySet["Batch"]):
     def locked(self) -> Self:
         """Held until the transaction ends, so that no recall of this moment is overwritten."""
@@ -29,10 +34,6 @@ class BatchQuerySet(models.QuerySet["Batch"]):
             Freshness.EXPIRED: Q(expired_from__lte=today),
         }
         return self.filter(turned[freshness], recalled_at=None)
-
-    def off_sale(self, today: date) -> Self:
-        """What `Batch.is_off_sale` says, asked of the database."""
-        return self.filter(recalled_at=None, expired_from__gt=today).exclude(removed_on=None)
 
     def with_labels_out(self) -> Self:
         """Those with labels of which `is_out` says that they may be on packs."""
