@@ -167,6 +167,9 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no
 CSRF_FAILURE_VIEW = "freshness.views.csrf_failure"
 FORM_RENDERER = "freshness.forms.FieldRenderer"
 
+# The paths that take more than DATA_UPLOAD_MAX_MEMORY_SIZE, and how many bytes.
+LARGE_UPLOADS = {"/admin/import": 25 * 1024**2}
+
 # Data
 
 SQLITE_SAFE = {
@@ -188,6 +191,7 @@ IN_VAR = {"ENGINE": "django.db.backends.sqlite3", "NAME": VAR_DIR / "freshness.s
 DATABASES = {"default": with_safe_options(env.read("DATABASE_URL", database, default=IN_VAR))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 SIMPLE_HISTORY_REVERT_DISABLED = True  # going back to how it was is a change like any other
 
 # Accounts

@@ -1,10 +1,13 @@
 from collections.abc import Collection
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.validators import MinValueValidator
 from django.db import IntegrityError, models, transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -33,6 +36,13 @@ if TYPE_CHECKING:
 
 
 NOT_FOR_SALE = gettext_noop("Not for sale")
+
+
+class Removal(models.TextChoices):
+    """How a batch left the shelf."""
+
+    SOLD_OUT = "sold-out", _("Sold out")
+    DISCARDED = "discarded", _("Discarded")
 
 
 class Batch(models.Model):
@@ -77,8 +87,20 @@ class Batch(models.Model):
     removed_on = models.DateField(
         _("taken off the shelf on"), null=True, blank=True, validators=[validate_year]
     )
+    # Left empty only by those who came before there was a choice.
+    removal = models.CharField(
+        _("how it left the shelf"), max_length=9, choices=Removal.choices, blank=True
+    )
     removal_reason = models.CharField(
         _("why it was taken off"), max_length=200, blank=True, validators=[validate_visible]
+    )
+    discarded_weight = models.DecimalField(
+        _("weight discarded (kg)"),
+        max_digits=7,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.001"), _("Write a weight above 0, or none."))],
     )
     recalled_at = models.DateTimeField(
         _("recalled at"), null=True, blank=True, validators=[validate_year]
@@ -109,6 +131,12 @@ class Batch(models.Model):
             models.Index(fields=["-created_at", "-id"], name="batch_newest_first"),
             models.Index(fields=["caution_from"], name="batch_caution_from"),
             models.Index(fields=["expired_from"], name="batch_expired_from"),
+            # What stands on the shelf is few among all that ever did.
+            models.Index(
+                fields=["product", "caution_from", "expired_from"],
+                condition=Q(removed_on=None),
+                name="batch_on_shelf",
+            ),
         ]
         constraints = CONSTRAINTS
 
@@ -202,9 +230,13 @@ class Batch(models.Model):
             self.pk = new_code()
             self.save(**options)
 
-    def plan(self) -> None:
-        """Fill in what follows from the product and the dates."""
-        keeps_product = Batch.objects.filter(pk=self.pk, product=self.product).exists()
+    def plan(self, keeps_product: bool | None = None) -> None:
+        """Fill in what follows from the product and the dates.
+
+        Whether its product is the one it had, the database is asked unless the caller knows.
+        """
+        if keeps_product is None:
+            keeps_product = Batch.objects.filter(pk=self.pk, product=self.product).exists()
         if self._state.adding or not keeps_product:
             self.fresh_days = self.product.fresh_days
             self.caution_days = self.product.caution_days

@@ -59,13 +59,17 @@ class Product(models.Model):
         return f"{self.emoji} {self.name}".strip()
 
     def clean(self) -> None:
-        self.name = " ".join(self.name.split())
+        self.tidy()
         same_name = Product.objects.filter(name_folded=folded(self.name)).exclude(pk=self.pk)
         if same_name.exists():
             message = _(
                 "There is already a product with this name. Change that one, or take another name."
             )
             raise ValidationError({"name": ValidationError(message, code="unique")})
+
+    def tidy(self) -> None:
+        self.name = " ".join(self.name.split())
+        self.name_folded = folded(self.name)
 
     def save(self, **options: Any) -> None:
         self.name_folded = folded(self.name)

@@ -1,22 +1,37 @@
 import re
-from datetime import date
-from typing import TYPE_CHECKING, Self
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Case, Count, Q, Value, When
+from django.db.models.functions import Greatest
 from django.utils import timezone
-from simple_history.utils import bulk_update_with_history
 
 from ..shelf_life import Freshness
 
 if TYPE_CHECKING:
-    from .batch import Batch
+    from .batch import Batch, Removal
+
+AT_ONCE = 500  # rows in one statement
 
 
 def off_sale(today: date) -> Q:
     """What `Batch.is_off_sale` says, asked of the database."""
     return Q(recalled_at=None, removed_on__isnull=False, expired_from__gt=today)
+
+
+def has_freshness(freshness: Freshness, today: date) -> Q:
+    """What `Batch.freshness` says, asked of the database."""
+    if freshness == Freshness.RECALLED:
+        return Q(recalled_at__isnull=False)
+    turned = {
+        Freshness.FRESH: Q(caution_from__gt=today),
+        Freshness.CAUTION: Q(caution_from__lte=today, expired_from__gt=today),
+        Freshness.EXPIRED: Q(expired_from__lte=today),
+    }
+    return Q(turned[freshness], recalled_at=None)
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):
@@ -25,30 +40,68 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         return self.select_for_update(of=("self",))
 
     def of_freshness(self, freshness: Freshness, today: date) -> Self:
-        """What `Batch.freshness` says, asked of the database."""
-        if freshness == Freshness.RECALLED:
-            return self.exclude(recalled_at=None)
-        turned = {
-            Freshness.FRESH: Q(caution_from__gt=today),
-            Freshness.CAUTION: Q(caution_from__lte=today, expired_from__gt=today),
-            Freshness.EXPIRED: Q(expired_from__lte=today),
-        }
-        return self.filter(turned[freshness], recalled_at=None)
+        return self.filter(has_freshness(freshness, today))
+
+    def counted(self, today: date) -> "models.QuerySet[Batch, dict[str, Any]]":
+        """How many there are of each product and freshness, as `count`."""
+        cases = [When(has_freshness(it, today), then=Value(it.value)) for it in Freshness]
+        freshness = Case(*cases, output_field=models.CharField())
+        by_product = self.order_by().values("product", "product__name", "product__emoji")
+        return by_product.annotate(freshness=freshness, count=Count("pk"))
 
     def with_labels_out(self) -> Self:
         """Those with labels of which `is_out` says that they may be on packs."""
         return self.filter(printed_labels__gone_at=None, printed_labels__isnull=False).distinct()
 
+    def on_shelf(self) -> Self:
+        """Not taken off yet: what staff can touch. A recalled batch is among them till it is."""
+        return self.filter(removed_on=None)
+
+    def to_sell_first(self, today: date) -> Self:
+        """On the shelf, and on caution or on its last day, which may come while it is fresh."""
+        is_urgent = Q(caution_from__lte=today) | Q(expired_from=today + timedelta(days=1))
+        return self.on_shelf().filter(is_urgent, recalled_at=None, expired_from__gt=today)
+
     @transaction.atomic
-    def release(self, author: AbstractBaseUser) -> list["Batch"]:
-        """End the recalls among them, in the name of `author`; returns those that were recalled."""
-        recalled: list[Batch] = list(self.exclude(recalled_at=None).locked())
-        for batch in recalled:
-            batch.recalled_at, batch.recall_reason = None, ""
-            batch.updated_at = timezone.now()
-        changed = ["recalled_at", "recall_reason", "updated_at"]
-        bulk_update_with_history(recalled, self.model, changed, 500, default_user=author)
-        return recalled
+    def change(self, author: AbstractBaseUser, why: str = "", **values: Any) -> list["Batch"]:
+        """Set `values` of all of them, in the name of `author`; returns them as they are now.
+
+        `why` stands in their histories. What follows from the dates is not computed anew.
+        """
+        codes = list(self.order_by("pk").locked().values_list("pk", flat=True))
+        values["updated_at"] = timezone.now()
+        values["saved_on"] = Greatest("saved_on", Value(timezone.localdate()))
+        changed: list[Batch] = []
+        for first in range(0, len(codes), AT_ONCE):
+            some = self.model.objects.filter(pk__in=codes[first : first + AT_ONCE])
+            some.update(**values)
+            changed += some.select_related("product")
+        self.model.history.bulk_history_create(
+            changed, batch_size=AT_ONCE, update=True, default_user=author, default_change_reason=why
+        )
+        return changed
+
+    def take_off(
+        self,
+        author: AbstractBaseUser,
+        removal: "Removal",
+        reason: str = "",
+        weight: Decimal | None = None,
+    ) -> list["Batch"]:
+        """Take those among them that are on the shelf off it; returns them. `weight` is in kg."""
+        return self.on_shelf().change(
+            author,
+            removed_on=timezone.localdate(),
+            removal=removal,
+            removal_reason=reason,
+            discarded_weight=weight,
+        )
+
+    def put_back(self, author: AbstractBaseUser) -> list["Batch"]:
+        """Undo `take_off` of those that were; a recall of them stands. Returns them."""
+        return self.exclude(removed_on=None).change(
+            author, removed_on=None, removal="", removal_reason="", discarded_weight=None
+        )
 
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-pk")

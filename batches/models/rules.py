@@ -65,10 +65,23 @@ CONSTRAINTS: list[models.BaseConstraint] = [
         name="batch_has_been_removed",
     ),
     models.CheckConstraint(
-        condition=Q(removed_on__isnull=False) | Q(removal_reason=""),
+        condition=Q(removed_on__isnull=False)
+        | Q(removal="", removal_reason="", discarded_weight=None),
         name="batch_removal_has_a_day",
         violation_error_code="removal_incomplete",
         violation_error_message=_("Enter the day on which it was taken off the shelf."),
+    ),
+    models.CheckConstraint(
+        condition=~Q(removal="discarded") | ~Q(removal_reason=""),
+        name="batch_is_discarded_for_a_reason",
+        violation_error_code="discard_incomplete",
+        violation_error_message=_("Write why it was discarded."),
+    ),
+    models.CheckConstraint(
+        condition=Q(discarded_weight=None) | Q(removal="discarded", discarded_weight__gt=0),
+        name="batch_weight_is_of_what_was_discarded",
+        violation_error_code="weight_of_nothing",
+        violation_error_message=_("Only what is discarded has a weight here."),
     ),
     models.CheckConstraint(
         condition=Q(recalled_at=None, recall_reason="")
@@ -86,5 +99,7 @@ FIELD_TO_MEND = {
     "use_by_too_early": "use_by",
     "removed_too_early": "arrival_date",
     "removal_incomplete": "removed_on",
+    "discard_incomplete": "removal_reason",
+    "weight_of_nothing": "discarded_weight",
     "recall_incomplete": "recall_reason",
 }
