@@ -48,13 +48,14 @@ def refuse_nul_in_cookies(answer: Answer) -> Answer:
 
 
 def refuse_too_much(answer: Answer) -> Answer:
-    """No form here is so large. Django's own limit leaves out files, and any form may hold some."""
+    """No form here is so large, but those of LARGE_UPLOADS.
+
+    Django's own limit leaves out files, and any form may hold some.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        length, most = (
-            request.META.get("CONTENT_LENGTH") or "",
-            settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
-        )
+        length = request.META.get("CONTENT_LENGTH") or ""
+        most = settings.LARGE_UPLOADS.get(request.path_info, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         if not length.isdecimal() or int(length) <= most:
             return answer(request)
         megabytes = most / 1024**2

@@ -1,13 +1,15 @@
 import csv
 import io
-from datetime import date
+import zipfile
+from datetime import date, datetime
 from typing import Any
 
+import openpyxl
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from batches.models import Batch
+from batches.models import Batch, Product
 from conftest import MakeBatch
 
 
@@ -53,13 +55,13 @@ def test_it_holds_what_the_list_shows(staff_client: Client, make_batch: MakeBatc
     make_batch(5, batch_identifier="expired")
     found = rows(staff_client.get("/admin/export?status=expired&page=7"))
     assert [row["batch_identifier"] for row in found] == ["expired"]
-    page = staff_client.get("/admin?status=expired&page=7").content.decode()
+    page = staff_client.get("/admin/batches?status=expired&page=7").content.decode()
     assert 'href="/admin/export?status=expired"' in page
 
 
 def test_a_filter_that_makes_no_sense_is_told_in_the_list(staff_client: Client) -> None:
     response = staff_client.get("/admin/export?status=bogus&search=x")
-    assert response["Location"] == "/admin?status=bogus&search=x"
+    assert response["Location"] == "/admin/batches?status=bogus&search=x"
     assert staff_client.get(response["Location"]).status_code == 422
 
 
@@ -78,3 +80,67 @@ def test_many_take_one_query(
 def copied(batch: Batch) -> dict[str, Any]:
     names = ["product", "butcher_date", "arrival_date", "created_by", *Batch.PLANNED]
     return {name: getattr(batch, name) for name in names}
+
+
+def sheet(response: Any) -> tuple[Any, str]:
+    """The first sheet, and its XML as it stands in the file."""
+    content = response.getvalue()
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        xml = package.read("xl/worksheets/sheet1.xml").decode()
+    return openpyxl.load_workbook(io.BytesIO(content)).active, xml
+
+
+def test_excel_has_real_dates_and_no_formula(staff_client: Client, make_batch: MakeBatch) -> None:
+    formula = '=cmd|" /C calc"!A1'
+    make_batch(1, supplier=formula, batch_identifier="00123", use_by=date(2026, 12, 1))
+    response = staff_client.get("/admin/export?format=xlsx")
+    assert response["Content-Disposition"] == 'attachment; filename="batches-2026-11-22.xlsx"'
+    table, xml = sheet(response)
+    row = dict(zip([it.value for it in table[1]], table[2], strict=True))
+    assert "<f>" not in xml
+    assert (row["supplier"].value, row["supplier"].data_type) == (formula, "s")
+    assert row["supplier"].quotePrefix
+    assert row["batch_identifier"].value == "00123"
+    assert row["use_by"].value == datetime(2026, 12, 1)
+    assert row["use_by"].is_date
+    assert row["recorded_at"].value.date() == date(2026, 11, 22)
+    assert table.freeze_panes == "A2"
+
+
+def test_how_it_left_the_shelf_and_what_was_discarded(
+    staff_client: Client, make_batch: MakeBatch
+) -> None:
+    left = {"removal": "discarded", "removal_reason": "Torn", "discarded_weight": "1.250"}
+    make_batch(1, removed_on=date(2026, 11, 22), **left)
+    [row] = rows(staff_client.get("/admin/export"))
+    assert {name: row[name] for name in left} == left
+    table, _xml = sheet(staff_client.get("/admin/export?format=xlsx"))
+    assert 1.25 in [cell.value for cell in table[2]]
+
+
+def test_the_format_does_not_disturb_a_wrong_filter(staff_client: Client) -> None:
+    response = staff_client.get("/admin/export?status=bogus&format=xlsx")
+    assert response["Location"] == "/admin/batches?status=bogus"
+
+
+def test_products_are_a_table_too(staff_client: Client, chicken: Product) -> None:
+    chicken.storage_advice = "=1+1"
+    chicken.save()
+    row = next(it for it in rows(staff_client.get("/admin/export/products")) if "Ch" in it["name"])
+    assert row == {
+        "name": "Chicken",
+        "emoji": "🍗",
+        "fresh_days": "2",
+        "caution_days": "4",
+        "storage_advice": "'=1+1",
+        "active": "True",
+    }
+    _table, xml = sheet(staff_client.get("/admin/export/products?format=xlsx"))
+    assert "<f>" not in xml
+
+
+@pytest.mark.parametrize("model", ["batch", "product"])
+def test_djangos_admin_leads_to_them(administrator_client: Client, model: str) -> None:
+    page = administrator_client.get(f"/django-admin/batches/{model}/").content.decode()
+    assert 'href="/admin/import"' in page
+    assert f'href="/admin/export{"/products" if model == "product" else ""}?format=xlsx"' in page

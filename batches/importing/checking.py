@@ -1,0 +1,202 @@
+"""What a file would do to the shop, found piece by piece."""
+
+import json
+from collections.abc import Iterator
+from datetime import date, datetime
+from hashlib import sha256
+from time import monotonic
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from ..models import Import, ImportPiece, Product
+from .reading import Row, read
+from .resources import RESOURCES, CheckedResource
+from .wrong import UnreadableError
+
+NEW, CHANGED, UNCHANGED, REFUSED = "new", "changed", "unchanged", "refused"
+AT_MOST = 2.0  # seconds of work in one request
+Found = dict[str, Any]
+
+
+def begin(file: Any, name: str, kind: str, author: AbstractBaseUser) -> Import:
+    """Keep what `file` holds, to be checked. Raises UnreadableError where nothing can be."""
+    resource = RESOURCES[kind]()
+    known = resource.get_export_headers()
+    columns, rows = read(file, known)
+    check_columns(columns, known, resource.required)
+    with transaction.atomic():
+        Import.objects.clean_away()
+        made = Import.objects.create(
+            author_id=author.pk,
+            file_name=name[-200:].replace("\0", ""),
+            kind=kind,
+            columns=json.dumps(columns),
+            ignored=json.dumps([it for it in columns if it not in resource.template]),
+            rows=len(rows),
+        )
+        made.keep([list(row) for row in rows])
+    return made
+
+
+def check_columns(columns: list[str], known: list[str], required: tuple[str, ...]) -> None:
+    twice = {it for it in columns if columns.count(it) > 1 and it}
+    unknown = [it or _("(no name)") for it in columns if it not in known]
+    missing = [it for it in required if it not in columns]
+    for names, words in (
+        (sorted(twice), _("Two columns have the same name: %(names)s. Rename or delete one.")),
+        (missing, _("A column is missing: %(names)s. Name the columns as the template does.")),
+        (unknown, _("A column is not known here: %(names)s. Delete it, or mend its name.")),
+    ):
+        if names:
+            shown = ", ".join(f"“{name[:40]}”" for name in names[:10])
+            raise UnreadableError(words % {"names": shown})
+
+
+def check_for_a_while(being: Import, seconds: float = AT_MOST) -> None:
+    """Check pieces until time is up. A piece that two check at once is found once."""
+    if not being.products:
+        being.products = fingerprint()
+        being.save(update_fields=["products"])
+    ends = monotonic() + seconds
+    resource = RESOURCES[being.kind]()
+    columns = json.loads(being.columns)
+    while piece := being.pieces.filter(found="").first():
+        found = json.dumps(check_piece(resource, columns, piece), cls=DjangoJSONEncoder)
+        ImportPiece.objects.filter(pk=piece.pk, found="").update(found=found)
+        if monotonic() > ends:
+            return
+    conclude(being)
+
+
+def fingerprint() -> str:
+    """Of all that products are: what is found of a row hangs on them."""
+    values = list(Product.objects.order_by("pk").values_list())
+    return sha256(json.dumps(values, cls=DjangoJSONEncoder).encode()).hexdigest()
+
+
+def check_piece(resource: CheckedResource, columns: list[str], piece: ImportPiece) -> list[Found]:
+    read_rows: list[Row] = json.loads(piece.read)
+    rows = [
+        (line, dict(zip(columns, cells + [""] * len(columns), strict=False)), cells[len(columns) :])
+        for line, cells in read_rows
+    ]
+    resource.look_up([row for _line, row, _beyond in rows])
+    loader = resource._meta.instance_loader_class(resource)
+    return [check_row(resource, loader, *row) for row in rows]
+
+
+def check_row(
+    resource: CheckedResource, loader: Any, line: int, row: dict[str, Any], beyond: list[Any]
+) -> Found:
+    if any(beyond):
+        words = _("There is a cell to the right of the last named column. Delete it, or name it.")
+        return {"line": line, "is": REFUSED, "why": [["", words]]}
+    result = resource.import_row(row, loader, row_number=line)
+    if result.errors:
+        raise result.errors[0].error
+    if result.validation_error:
+        return {"line": line, "is": REFUSED, "why": reasons(result.validation_error)}
+    return {"line": line} | outcome(resource, result)
+
+
+def reasons(refused: ValidationError) -> list[list[str]]:
+    """Each with the name of its column; one that speaks of the whole row has none."""
+    return [
+        ["" if field == "__all__" else field, str(message)]
+        for field, messages in refused.message_dict.items()
+        for message in messages
+    ]
+
+
+def outcome(resource: CheckedResource, result: Any) -> Found:
+    instance, was = result.instance, resource.was
+    about = {"name": str(instance), "key": key_of(instance)}
+    if was is None:
+        return about | {"is": NEW, "values": values_of(instance)}
+    about |= {"pk": instance.pk, "version": version(instance)}
+    changes = [
+        [field.column_name, as_text(was[name]), as_text(getattr(instance, name))]
+        for name, field in resource.value_fields().items()
+        if getattr(instance, name) != was[name]
+    ]
+    if not changes:
+        return about | {"is": UNCHANGED}
+    return about | {"is": CHANGED, "changes": changes, "values": values_of(instance)}
+
+
+def values_of(instance: models.Model) -> dict[str, Any]:
+    """All that an import may set, by the name of its column in the database."""
+    planned = getattr(instance, "PLANNED", ["name_folded"])
+    names = {*RESOURCES_FIELDS[type(instance).__name__], *planned}
+    fields = [it for it in instance._meta.concrete_fields if it.name in names]
+    return {it.attname: getattr(instance, it.attname) for it in fields}
+
+
+def version(instance: Any) -> str:
+    return instance.updated_at.isoformat() if hasattr(instance, "updated_at") else ""
+
+
+def key_of(instance: Any) -> str:
+    """By which no two rows of one file may be the same."""
+    key: str = getattr(instance, "batch_identifier", "").lower() or instance.name_folded
+    return key
+
+
+def as_text(value: Any) -> str:
+    if isinstance(value, Product):
+        return value.name
+    return value.isoformat() if isinstance(value, date | datetime) else str(value or "")
+
+
+RESOURCES_FIELDS = {
+    "Batch": [it for it in RESOURCES["batches"].template if it != "code"],
+    "Product": list(RESOURCES["products"].template),
+}
+
+
+def conclude(being: Import) -> None:
+    """Refuse what is in the file twice, and count."""
+    seen: dict[str, int] = {}
+    counts = dict.fromkeys((NEW, CHANGED, UNCHANGED, REFUSED), 0)
+    with transaction.atomic():
+        if not Import.objects.locked().filter(pk=being.pk, state=Import.State.CHECKING).exists():
+            being.refresh_from_db()
+            return
+        for piece in being.pieces.all():
+            found = json.loads(piece.found)
+            if sum(refuse_repeated(row, seen) for row in found):
+                piece.found = json.dumps(found)
+                piece.save(update_fields=["found"])
+            for row in found:
+                counts[row["is"]] += 1
+        being.state = Import.State.CHECKED
+        for name, count in counts.items():
+            setattr(being, name, count)
+        being.save()
+
+
+def refuse_repeated(row: Found, seen: dict[str, int]) -> bool:
+    """Whether it was refused because a row before it is of the same batch or product."""
+    if row["is"] == REFUSED:
+        return False
+    keys = [f"key {row['key']}", *([f"pk {row['pk']}"] if "pk" in row else [])]
+    before = next((seen[key] for key in keys if key in seen), None)
+    for key in keys:
+        seen.setdefault(key, row["line"])
+    if before is None:
+        return False
+    words = _("Row %(line)d is of the same one. Keep one of the two.") % {"line": before}
+    row |= {"is": REFUSED, "why": [["", words]]}
+    return True
+
+
+def found_rows(of: Import, *kinds: str) -> Iterator[Found]:
+    for piece in of.pieces.iterator(10):
+        for row in json.loads(piece.found or "[]"):
+            if row["is"] in kinds:
+                yield row

@@ -1,0 +1,86 @@
+"""Bring a file in: choose it, see what it would do, confirm."""
+
+import json
+from itertools import islice
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import staff_required
+
+from ..models import Import
+from .checking import CHANGED, NEW, REFUSED, check_for_a_while, found_rows
+from .forms import ImportForm
+from .saving import save
+
+SHOWN = 100  # rows of each kind in a preview
+
+
+@staff_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_file(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        form = ImportForm(request.POST, request.FILES, author=request.user)
+    else:
+        form = ImportForm(author=request.user, initial={"kind": Import.Kind.BATCHES})
+    if form.is_valid():
+        return redirect(form.made)
+    context = {"form": form, "unconfirmed": own_imports(request).unconfirmed()[:10]}
+    return render(request, "batches/import/file.html", context, status=422 if form.errors else 200)
+
+
+@staff_required
+@require_safe
+def show_import(request: HttpRequest, number: int) -> HttpResponse:
+    """Checks for a while and comes again, until all of it is checked; then what was found."""
+    being = get_object_or_404(own_imports(request), pk=number)
+    if being.is_checking and request.method == "GET":
+        check_for_a_while(being)
+    if being.is_checking:
+        context = {"import": being, "checked": being.checked_rows()}
+        response = render(request, "batches/import/checking.html", context)
+        response["Refresh"] = "0"
+        return response
+    return render(request, "batches/import/preview.html", about(being))
+
+
+@staff_required
+@require_POST
+def confirm_import(request: HttpRequest, number: int) -> HttpResponseBase:
+    being = get_object_or_404(own_imports(request), pk=number)
+    if being.may_be_confirmed() and save(being):
+        words = ngettext("%(count)d row is saved.", "%(count)d rows are saved.", being.changes)
+        messages.success(request, words % {"count": being.changes})
+    return redirect(being)
+
+
+@staff_required
+@require_POST
+def drop_import(request: HttpRequest, number: int) -> HttpResponseBase:
+    own_imports(request).unconfirmed().filter(pk=number).delete()
+    messages.success(request, _("Noted: nothing of that file is saved."))
+    return redirect("import")
+
+
+def own_imports(request: HttpRequest) -> Any:
+    """Nobody sees what another brings in; products are for administrators, then as now."""
+    imports = Import.objects.filter(author=request.user.pk).order_by("-uploaded_at")
+    may_all = request.user.is_superuser
+    return imports if may_all else imports.filter(kind=Import.Kind.BATCHES)
+
+
+def about(being: Import) -> dict[str, Any]:
+    first = {it: list(islice(found_rows(being, it), SHOWN)) for it in (REFUSED, CHANGED, NEW)}
+    return {
+        "import": being,
+        "ignored": json.loads(being.ignored),
+        **first,
+        "more_refused": being.refused - len(first[REFUSED]),
+        "more_changed": being.changed - len(first[CHANGED]),
+        "more_new": being.new - len(first[NEW]),
+    }

@@ -1,0 +1,104 @@
+"""What a cell means, by the kind of its column. Each raises ValueError, whose words say why not."""
+
+import re
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+from import_export import widgets
+
+from ..cells import as_it_was
+
+ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ]00:00(?::00)?)?")
+TWO_ORDERS = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
+SCIENTIFIC = re.compile(r"\d([.,]\d+)?E\+\d+", re.I)
+# 1-2 and 02-01 as English spreadsheets mangle them; and what others write for a whole date.
+MANGLED_DAY = re.compile(
+    r"\d{1,2}-[A-Z][a-z]{2}|[A-Z][a-z]{2}-\d\d|\d{1,4}[/]\d{1,2}[/]\d{1,4}|.* 00:00(:00)?"
+)
+YES = {"true", "yes", "1", "verdadero", "sí", "doğru", "evet", "wahr", "vrai"}
+NO = {"false", "no", "0", "falso", "yanlış", "hayır", "falsch", "faux"}
+
+Value = str | list[str]
+
+
+def kind_and_text(value: Value) -> tuple[str, str]:
+    kind, text = ("text", value) if isinstance(value, str) else value
+    if kind == "formula":
+        words = _(
+            "This is a formula. Copy the column, paste it as values only, and save the file again."
+        )
+        raise ValueError(words)
+    if kind == "error":
+        raise ValueError(_("The spreadsheet shows an error here: %(error)s.") % {"error": text})
+    return kind, as_it_was(text).strip() if kind == "text" else text
+
+
+class Words(widgets.Widget):  # type: ignore[misc] # it has no types
+    def clean(self, value: Value, row: Any = None, **kwargs: Any) -> str:
+        return kind_and_text(value)[1]
+
+
+class Identifier(widgets.Widget):  # type: ignore[misc]
+    def clean(self, value: Value, row: Any = None, **kwargs: Any) -> str:
+        kind, text = kind_and_text(value)
+        if kind in ("day", "time") or (kind == "text" and MANGLED_DAY.fullmatch(text)):
+            words = _(
+                "The spreadsheet has made a date of this identifier: %(text)s. Format the column "
+                "as text, and type it again."
+            )
+            raise ValueError(words % {"text": text})
+        if kind == "inexact" or SCIENTIFIC.fullmatch(text):
+            words = _(
+                "The spreadsheet has made a long number of this identifier and lost digits: "
+                "%(text)s. Format the column as text, and type it again."
+            )
+            raise ValueError(words % {"text": text})
+        return text
+
+
+class Day(widgets.Widget):  # type: ignore[misc]
+    def clean(self, value: Value, row: Any = None, **kwargs: Any) -> date | None:
+        kind, text = kind_and_text(value)
+        if not text:
+            return None
+        found = ISO_DAY.fullmatch(text) if kind in ("text", "day") else None
+        if found is None:
+            raise ValueError(no_day(kind, text))
+        try:
+            return date(*map(int, found.groups()))
+        except ValueError:
+            raise ValueError(_("There is no such date: %(text)s.") % {"text": text}) from None
+
+
+def no_day(kind: str, text: str) -> str:
+    """Why it is not taken for a date."""
+    if kind == "time":
+        words = _("This has a time of day: %(text)s. Write the date alone, such as 2026-11-22.")
+    elif TWO_ORDERS.fullmatch(text):
+        words = _(
+            "%(text)s could be read day first or month first. Write it as year-month-day, such as "
+            "2026-11-22."
+        )
+    elif kind in ("number", "inexact", "boolean"):
+        words = _("This is a number, not a date: %(text)s. Format the column as a date.")
+    else:
+        words = _("This is no date: %(text)s. Write it as year-month-day, such as 2026-11-22.")
+    return words % {"text": text[:40]}
+
+
+class Whole(widgets.Widget):  # type: ignore[misc]
+    def clean(self, value: Value, row: Any = None, **kwargs: Any) -> int:
+        text = kind_and_text(value)[1]
+        if not (text.isascii() and text.isdigit() and len(text) < 7):
+            words = _("Write a whole number of days, such as 2, not “%(text)s”.")
+            raise ValueError(words % {"text": text[:40]})
+        return int(text)
+
+
+class YesOrNo(widgets.Widget):  # type: ignore[misc]
+    def clean(self, value: Value, row: Any = None, **kwargs: Any) -> bool:
+        text = kind_and_text(value)[1].casefold().replace("i̇", "i")
+        if text not in YES | NO:
+            raise ValueError(_("Write yes or no, not “%(text)s”.") % {"text": text[:40]})
+        return text in YES
