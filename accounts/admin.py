@@ -39,7 +39,7 @@ class AccountAdmin(UserAdmin):
     filter_horizontal = []
     actions = ["approve", "unlock", "sign_out_everywhere", "turn_second_factor_off"]
     fieldsets = [
-        (None, {"fields": ["full_name", "email", "language", "password", "seen"]}),
+        (None, {"fields": ["full_name", "email", "language", "digest_hour", "password", "seen"]}),
         (_("Role"), {"fields": ["is_staff", "is_superuser", "is_active"]}),
         (_("When"), {"fields": ["created_at", "updated_at", "last_login"]}),
     ]

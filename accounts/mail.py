@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -74,13 +75,25 @@ def send(to: User, name: str, address: str = "", **context: Any) -> None:
 def written(to: User, name: str, **context: Any) -> tuple[str, str]:
     """The e-mail's subject and body, in the language of whom it is for."""
     shop = {"shop": settings.SHOP_NAME}
-    with override(to.language or settings.LANGUAGE_CODE):
+    with in_language_of(to):
         return SUBJECTS[name] % shop, render_to_string(f"accounts/mail/{name}.txt", context | shop)
 
 
+def in_language_of(account: User) -> override:
+    """While it lasts, words are in the language in which the account is written to."""
+    return override(account.language or settings.LANGUAGE_CODE)
+
+
 def deliver(address: str, subject: str, body: str) -> None:
-    headers = {"Auto-Submitted": "auto-generated"}
     try:
-        EmailMessage(subject, body, to=[address], headers=headers).send()
+        hand_over(address, subject, body)
     except Exception as error:  # whatever a mail server may do: nobody else would hear of it
         log.error("An e-mail was not sent (%s). Look at EMAIL_URL.", error)
+
+
+def hand_over(
+    address: str, subject: str, body: str, headers: Mapping[str, str] | None = None
+) -> None:
+    """Give an e-mail to the mail server, and wait till it has it; raises whatever that may do."""
+    headers = {"Auto-Submitted": "auto-generated"} | dict(headers or {})
+    EmailMessage(subject, body, to=[address], headers=headers).send()

@@ -23,6 +23,10 @@ def languages() -> list[tuple[str, str]]:
     return settings.LANGUAGES
 
 
+def hours() -> list[tuple[int | None, Any]]:
+    return [(None, _("No e-mail")), *((hour, f"{hour:02}:00") for hour in range(24))]
+
+
 class UserQuerySet(models.QuerySet["User"]):
     def waiting(self) -> Self:
         """Registered, and not yet approved by an administrator."""
@@ -41,6 +45,10 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def administrators(self) -> Self:
         return self.filter(is_active=True, is_superuser=True)
+
+    def wanting_digest(self, hour: int) -> Self:
+        """Let in, and wanting their daily e-mail by this hour of the day."""
+        return self.filter(is_active=True, is_staff=True, digest_hour__lte=hour)
 
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -88,6 +96,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     full_name = models.CharField(_("full name"), max_length=120, validators=[validate_visible])
     # What pages and e-mails for it are written in; left empty, the browser's and the shop's.
     language = models.CharField(_("language"), max_length=10, choices=languages, blank=True)
+    digest_hour = models.PositiveSmallIntegerField(
+        _("daily e-mail at"),
+        choices=hours,
+        null=True,
+        blank=True,
+        help_text=_("By the shop's clock."),
+    )
     is_active = models.BooleanField(
         _("active"),
         default=True,
@@ -120,6 +135,10 @@ class User(AbstractBaseUser, PermissionsMixin):
                 condition=Q(is_superuser=False) | Q(is_staff=True),
                 name="account_administrator_is_approved",
                 violation_error_message=_("An administrator must be approved too."),
+            ),
+            models.CheckConstraint(
+                condition=Q(digest_hour=None) | Q(digest_hour__lte=23),
+                name="account_digest_hour_is_of_a_day",
             ),
             models.UniqueConstraint(
                 fields=["is_founder"], condition=Q(is_founder=True), name="account_one_is_first"

@@ -31,6 +31,18 @@ class ConfirmForm(forms.Form):
         check_password(self.request, self.cleaned_data["password"])
 
 
+class DigestForm(NameForm):
+    """Whether a daily e-mail comes, and when."""
+
+    class Meta:
+        model = User
+        fields = ["digest_hour"]
+        labels = {"digest_hour": _("Comes at")}
+        error_messages = {
+            "digest_hour": {"invalid_choice": _("Choose an hour from the list, or no e-mail.")}
+        }
+
+
 class EmailForm(ConfirmForm, NameForm):
     """A new e-mail: by it a forgotten password is replaced."""
 

@@ -1,5 +1,6 @@
 """What somebody who is let in changes of their own account."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
 from django.forms import BaseForm
@@ -15,7 +16,7 @@ from .access import staff_required
 from .forms import NameForm, save_unless_taken
 from .mail import tell_of_new_email, tell_of_new_password
 from .models import User
-from .profile_forms import EmailForm, PasswordForm
+from .profile_forms import DigestForm, EmailForm, PasswordForm
 from .security_log import Event, record
 
 
@@ -23,25 +24,33 @@ from .security_log import Event, record
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
 def profile(request: HttpRequest) -> HttpResponse:
-    """One page of three forms; `do` says which of them was sent."""
+    """One page of four forms; `do` says which of them was sent."""
     do = request.POST.get("do", "")
     data = {do: request.POST}
     account = User.objects.get(pk=request.user.pk)
     name = NameForm(data.get("name"), instance=account)
+    digest = DigestForm(data.get("digest"), instance=account)
     email = EmailForm(request, data.get("email"), instance=account)
     password = PasswordForm(request, account, data.get("password"))
     said = (
         change_name(request, name)
+        or change_digest(digest)
         or change_email(request, email)
         or change_password(request, password)
     )
     if said:
         messages.success(request, said)
         return redirect("profile")
-    forms: dict[str, BaseForm] = {"name": name, "email": email, "password": password}
+    forms: dict[str, BaseForm] = {
+        "name": name,
+        "digest": digest,
+        "email": email,
+        "password": password,
+    }
     context = {
         "forms": forms,
         "form": forms.get(do),
+        "sends_email": settings.SENDS_EMAIL,
         "has_second_factor": second_factor.is_asked_of(account),
     }
     status = 422 if request.method == "POST" else 200
@@ -55,6 +64,16 @@ def change_name(request: HttpRequest, form: NameForm) -> str | None:
     language = form.save().language
     translation.activate(language or translation.get_language_from_request(request))
     return _("Your name and language are saved.")
+
+
+def change_digest(form: DigestForm) -> str | None:
+    """As `change_name`."""
+    if not form.is_valid():
+        return None
+    account = form.save()
+    if account.digest_hour is None:
+        return _("No daily e-mail comes from now on.")
+    return _("Your daily e-mail comes at %(hour)s.") % {"hour": account.get_digest_hour_display()}
 
 
 def change_email(request: HttpRequest, form: EmailForm) -> str | None:

@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from django.db import IntegrityError
 from django.test import Client, RequestFactory
 
 from accounts.forms import NameForm
@@ -149,3 +150,58 @@ def test_a_change_does_not_take_back_what_an_administrator_does_meanwhile(staff:
     assert (staff.full_name, staff.is_active, staff.is_staff) == ("New", False, False)
     assert staff.email == "kaya@example.com"
     assert staff.check_password(NEW)
+
+
+class TestDailyEmail:
+    @pytest.mark.parametrize(
+        ("chosen", "hour", "said"),
+        [
+            ("0", 0, "Your daily e-mail comes at 00:00."),
+            ("23", 23, "Your daily e-mail comes at 23:00."),
+            ("", None, "No daily e-mail comes from now on."),
+        ],
+    )
+    def test_its_hour_is_chosen(
+        self, staff_client: Client, staff: User, chosen: str, hour: int | None, said: str
+    ) -> None:
+        User.objects.update(digest_hour=12)
+        data = {"do": "digest", "digest_hour": chosen, "full_name": "Nobody"}
+        response = staff_client.post("/profile", data, follow=True)
+        assert said in words(response.content)
+        staff.refresh_from_db()
+        assert (staff.digest_hour, staff.full_name) == (hour, "Ayşe Yılmaz")
+
+    @pytest.mark.parametrize("chosen", ["24", "-1", "6.5", "six", "\x00"])
+    def test_what_is_no_hour_is_refused(
+        self, staff_client: Client, staff: User, chosen: str
+    ) -> None:
+        data = {"do": "digest", "digest_hour": chosen}
+        response = staff_client.post("/profile", data)
+        assert response.status_code == 422
+        assert "Choose an hour from the list, or no e-mail." in words(response.content)
+        staff.refresh_from_db()
+        assert staff.digest_hour is None
+
+    def test_the_database_refuses_it_too(self, staff: User) -> None:
+        with pytest.raises(IntegrityError, match="account_digest_hour_is_of_a_day"):
+            User.objects.update(digest_hour=24)
+
+    @pytest.mark.parametrize("sends", [True, False])
+    def test_a_shop_without_e_mail_says_so(
+        self, staff_client: Client, settings: Any, sends: bool
+    ) -> None:
+        settings.SENDS_EMAIL = sends
+        page = words(staff_client.get("/profile").content)
+        assert ("This shop has not set up e-mail yet." in page) == (not sends)
+
+    def test_an_administrator_sees_and_changes_it(
+        self, administrator_client: Client, staff: User
+    ) -> None:
+        path = f"/django-admin/accounts/user/{staff.pk}/change/"
+        form = administrator_client.get(path).context["adminform"].form
+        assert "No e-mail" in str(form["digest_hour"])
+        data = {"full_name": "Ayşe", "email": staff.email, "is_active": "on", "is_staff": "on"}
+        data |= {"seen": form.as_it_is, "digest_hour": "7"}
+        assert administrator_client.post(path, data).status_code == 302
+        staff.refresh_from_db()
+        assert staff.digest_hour == 7

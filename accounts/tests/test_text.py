@@ -62,7 +62,13 @@ NOT_TYPED = {
     *("Attempt.what", "Attempt.who"),
     *("Batch.id", "Batch.batch_identifier", "Product.name_folded", "OwnStock.kind"),
     *("LabelSetup.stock", "LabelSetup.fields", "LabelRun.stock", "LabelRun.measures"),
-    *("LabelRun.fields", "PrintedLabels.says"),
+    *("LabelRun.fields", "PrintedLabels.says", "Batch.removal"),
+    # Copied from what somebody typed, which was checked then.
+    *("Recall.asked_for", "Recall.reason", "RecalledBatch.code", "RecalledBatch.product"),
+    *("RecalledBatch.batch_identifier", "RecalledBatch.supplier", "RecalledBatch.supplier_lot"),
+    "RecalledBatch.release_reason",
+    *("Import.file_name", "Import.kind", "Import.state", "Import.columns", "Import.ignored"),
+    *("Import.products", "ImportPiece.read", "ImportPiece.found"),
 }
 
 

@@ -1,6 +1,22 @@
-from .batch import Batch
+from .batch import Batch, Removal
+from .digest import DigestDelivery
+from .importing import Import, ImportPiece
 from .own_stock import OwnStock
 from .printing import LabelRun, LabelSetup, PrintedLabels
 from .product import Product
+from .recall import Recall, RecalledBatch
 
-__all__ = ["Batch", "LabelRun", "LabelSetup", "OwnStock", "PrintedLabels", "Product"]
+__all__ = [
+    "Batch",
+    "DigestDelivery",
+    "Import",
+    "ImportPiece",
+    "LabelRun",
+    "LabelSetup",
+    "OwnStock",
+    "PrintedLabels",
+    "Product",
+    "Recall",
+    "RecalledBatch",
+    "Removal",
+]
