@@ -1,12 +1,11 @@
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AdminSplitDateTime
 from django.db import connection
-from django.db.models import Field
-from django.forms import Field as FormField
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
@@ -15,10 +14,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 from simple_history.admin import SimpleHistoryAdmin
 
-from accounts.security_log import Event, record
-
 from .models import Batch, OwnStock, Product
 from .models.queries import BatchQuerySet
+from .story import told_versions
 
 
 class KeptAdmin(SimpleHistoryAdmin):  # type: ignore[misc] # it has no types
@@ -26,6 +24,15 @@ class KeptAdmin(SimpleHistoryAdmin):  # type: ignore[misc] # it has no types
 
     SIMPLE_HISTORY_REVERT_DISABLED only hides the button.
     """
+
+    def set_history_delta_changes(
+        self, request: HttpRequest, historical_records: Any, foreign_keys_are_objs: bool = True
+    ) -> None:
+        """In the words of a batch's page."""
+        versions = list(historical_records)
+        before_all = versions[-1].prev_record if versions else None
+        for version, told in zip(versions, told_versions(versions, before_all), strict=True):
+            version.told = told
 
     @method_decorator(require_safe)
     def history_form_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -62,7 +69,7 @@ class ProductAdmin(KeptAdmin):
                 'Labels of {} batches are wrong now: <a href="{}">print new ones</a>.',
                 len(wrong),
             )
-            link = f"{reverse('portal')}?product={obj.pk}"
+            link = f"{reverse('batches')}?product={obj.pk}"
             self.message_user(request, format_html(words, len(wrong), link), messages.WARNING)
 
 
@@ -87,11 +94,13 @@ class BatchAdmin(KeptAdmin):
     list_select_related = ["product", "created_by"]
     search_fields = ["batch_identifier", "id", "supplier", "supplier_lot"]
     ordering = ["-created_at", "-pk"]
-    actions = ["release"]
+    actions = ["recall"]
     readonly_fields = [
         "id",
         "caution_from",
         "expired_from",
+        "recalled_at",
+        "recall_reason",
         "created_by",
         "created_at",
         "updated_at",
@@ -102,20 +111,21 @@ class BatchAdmin(KeptAdmin):
             {"fields": ["product", "batch_identifier", "butcher_date", "arrival_date", "use_by"]},
         ),
         (_("Supplier"), {"fields": ["supplier", "supplier_lot"]}),
-        (_("Taken off the shelf"), {"fields": ["removed_on", "removal_reason"]}),
+        (
+            _("Taken off the shelf"),
+            {"fields": ["removed_on", "removal", "removal_reason", "discarded_weight"]},
+        ),
         (_("Recall"), {"fields": ["recalled_at", "recall_reason"]}),
-        (_("Filled in automatically"), {"fields": [*readonly_fields]}),
+        (
+            _("Filled in automatically"),
+            {
+                "fields": [
+                    *("id", "caution_from", "expired_from"),
+                    *("created_by", "created_at", "updated_at"),
+                ]
+            },
+        ),
     ]
-
-    def formfield_for_dbfield(
-        self, db_field: Field, request: HttpRequest, **options: Any
-    ) -> FormField | None:
-        """Django's, where both halves of a time have a name that is read out."""
-        field: FormField | None = super().formfield_for_dbfield(db_field, request, **options)
-        if field and isinstance(field.widget, AdminSplitDateTime):
-            for half, name in zip(field.widget.widgets, (_("Date"), _("Time")), strict=True):
-                half.attrs["aria-label"] = f"{field.label}: {name}"
-        return field
 
     @admin.display(description=_("status"))
     def status(self, batch: Batch) -> str:
@@ -130,30 +140,17 @@ class BatchAdmin(KeptAdmin):
             return Batch.objects.locked().filter(pk=batch.pk).first()
         return batch
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Batch | None = None) -> list[str]:
-        """A recall stands until it is released: no form that was opened before it takes it back."""
-        # Asked of the database: a refused form has filled in `obj` already.
-        if obj and Batch.objects.filter(pk=obj.pk).exclude(recalled_at=None).exists():
-            return [*self.readonly_fields, "recalled_at", "recall_reason"]
-        return self.readonly_fields
-
     def has_delete_permission(self, request: HttpRequest, obj: Batch | None = None) -> bool:
         """A recalled batch stays: its report warns whoever bought it. Hence not many at once."""
         deletable = obj is not None and obj.recalled_at is None
         return super().has_delete_permission(request, obj) and deletable
 
-    @admin.action(description=_("Release the selected batches from their recall"))
-    def release(self, request: HttpRequest, queryset: BatchQuerySet) -> None:
-        released = queryset.release(request.user)  # type: ignore[arg-type] # an administrator
-        for batch in released:
-            record(Event.RECALL_RELEASED, request, batch=batch.pk)
-        count = len(released)
-        words = ngettext(
-            "%(count)d batch is released from its recall.",
-            "%(count)d batches are released from their recall.",
-            count,
-        )
-        self.message_user(request, words % {"count": count})
+    @admin.action(description=_("Recall the selected batches"))
+    def recall(self, request: HttpRequest, queryset: BatchQuerySet) -> HttpResponse:
+        """By the portal's page: it shows what is recalled, and keeps a record of it."""
+        codes = queryset.values_list("pk", flat=True)
+        query = urlencode([("batch", code) for code in codes])
+        return redirect(f"{reverse('add_recall')}?{query}")
 
     def response_change(self, request: HttpRequest, obj: Batch) -> HttpResponse:
         if obj.wrong_labels():
@@ -170,5 +167,3 @@ class BatchAdmin(KeptAdmin):
         if not change:
             obj.created_by = request.user  # type: ignore[assignment]
         super().save_model(request, obj, form, change)
-        if obj.recalled_at and "recalled_at" in form.changed_data:
-            record(Event.RECALLED, request, batch=obj.pk, reason=obj.recall_reason)

@@ -1,3 +1,4 @@
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
@@ -109,31 +110,64 @@ def save_unless_taken(form: forms.ModelForm) -> Any:
         return None
 
 
-class FilterForm(forms.Form):
-    """Narrows the list of batches; a choice that makes no sense is named and left out."""
-
-    search = forms.CharField(label=_("Identifier"), max_length=20, required=False)
-    product = forms.ModelChoiceField(
+def product_or_all() -> forms.ModelChoiceField:
+    return forms.ModelChoiceField(
         Product.objects.all(),
         label=_("Product"),
         required=False,
         empty_label=_("All products"),
         error_messages={"invalid_choice": _("There is no such product.")},
     )
+
+
+def day_or_none(label: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label, required=False, widget=DateInput(), error_messages=DATE_MESSAGES
+    )
+
+
+class FilterForm(forms.Form):
+    """Narrows the list of batches; a choice that makes no sense is named and left out."""
+
+    search = forms.CharField(
+        label=_("Identifier, code, supplier, lot or date"), max_length=120, required=False
+    )
+    product = product_or_all()
     status = forms.ChoiceField(
         label=_("Status"),
         choices=[("", _("Every status")), *Freshness.choices, (OFF_SALE, _("Off the shelf"))],
         required=False,
         error_messages={"invalid_choice": _("There is no such status.")},
     )
+    shelf = forms.ChoiceField(
+        label=_("Shelf"),
+        choices=[
+            ("", _("On the shelf or not")),
+            ("on", _("On the shelf")),
+            ("off", _("Taken off")),
+        ],
+        required=False,
+        error_messages={"invalid_choice": _("There is no such choice.")},
+    )
+    arrived_from = day_or_none(_("Arrived from"))
+    arrived_to = day_or_none(_("Arrived up to"))
+
+    LOOK_UPS = {
+        "product": "product",
+        "arrived_from": "arrival_date__gte",
+        "arrived_to": "arrival_date__lte",
+    }
 
     def narrow(self, batches: BatchQuerySet, today: date) -> BatchQuerySet:
         self.full_clean()
         chosen = self.cleaned_data
         if chosen.get("search"):
-            batches = batches.filter(batch_identifier__icontains=chosen["search"])
-        if chosen.get("product"):
-            batches = batches.filter(product=chosen["product"])
+            batches = batches.filter(mentions(chosen["search"]))
+        if chosen.get("shelf"):
+            batches = batches.filter(removed_on__isnull=chosen["shelf"] == "on")
+        for name, look_up in self.LOOK_UPS.items():
+            if chosen.get(name):
+                batches = batches.filter(**{look_up: chosen[name]})
         if chosen.get("status") == OFF_SALE:
             batches = batches.filter(off_sale(today))
         elif chosen.get("status"):
@@ -143,6 +177,19 @@ class FilterForm(forms.Form):
 
     def is_narrowed(self) -> bool:
         return any(self.cleaned_data.values())
+
+
+def mentions(text: str) -> Q:
+    """Those that somebody means who types `text`: by identifier, code, supplier, lot or a date."""
+    meant = Q()
+    for name in ("batch_identifier", "supplier", "supplier_lot"):
+        meant |= Q(**{f"{name}__icontains": text})
+    if code := read_code(text):
+        meant |= Q(pk=code)
+    with suppress(ValueError):
+        day = date.fromisoformat(text)
+        meant |= Q(butcher_date=day) | Q(arrival_date=day) | Q(use_by=day)
+    return meant
 
 
 class FindForm(forms.Form):

@@ -2,7 +2,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_cache_control
@@ -17,15 +17,18 @@ from django.views.decorators.http import (
 from accounts.access import same_for_everybody, staff_required
 
 from .codes import read_code
+from .conflict import conflict, version_of
 from .forms import BatchForm, FilterForm, FindForm, save_unless_taken
 from .labels.job import MOST_LABELS
-from .models import Batch
+from .models import Batch, Recall
 from .report_style import report_style, with_report_policy
 from .reports import Report
 from .shelf_life import Freshness, seconds_left_of_day
+from .story import Event, story_of
 
 SHARED_SECONDS = 60  # a recall is seen everywhere within so many seconds
 BATCHES_ON_A_PAGE = 25
+EVENTS_AT_FIRST = 20  # of a batch's history
 
 
 @login_not_required  # the door to the shop
@@ -66,21 +69,24 @@ def unknown_batch(request: HttpRequest, text: str) -> HttpResponse:
 
 @staff_required
 @require_safe
-def portal(request: HttpRequest) -> HttpResponse:
+def list_batches(request: HttpRequest) -> HttpResponse:
     filters = FilterForm(request.GET)
     batches = Batch.objects.select_related("product").prefetch_related("printed_labels")
     batches = batches.newest_first()
     batches = filters.narrow(batches, timezone.localdate())
     page = Paginator(batches, BATCHES_ON_A_PAGE).get_page(request.GET.get("page"))
     context = {"filters": filters, "page": page, "is_narrowed": filters.is_narrowed()}
-    return render(request, "batches/portal.html", context, status=422 if filters.errors else 200)
+    return render(request, "batches/list.html", context, status=422 if filters.errors else 200)
 
 
 @staff_required
 @require_safe
 def show_batch(request: HttpRequest, code: str) -> HttpResponse:
     batches = Batch.objects.select_related("product", "created_by")
-    batch = get_object_or_404(batches.prefetch_related("printed_labels__run__printed_by"), pk=code)
+    batch = batches.prefetch_related("printed_labels__run__printed_by").filter(pk=code).first()
+    events = story_of(code)
+    if batch is None:
+        return deleted_batch(request, code, events)
     today = timezone.localdate()
     wrong_labels = batch.wrong_labels()
     wrong_copies = sum(printed.copies for printed in wrong_labels)
@@ -91,9 +97,20 @@ def show_batch(request: HttpRequest, code: str) -> HttpResponse:
         "wrong_labels": wrong_labels,
         "wrong_copies": wrong_copies,
         "to_print": min(wrong_copies, MOST_LABELS),
+        "events": events if request.GET.get("history") else events[:EVENTS_AT_FIRST],
+        "earlier": 0 if request.GET.get("history") else max(0, len(events) - EVENTS_AT_FIRST),
+        "recall": Recall.objects.filter(batches__code=batch.pk, batches__released_at=None).first(),
         "labels_printed": sum(printed.copies for printed in batch.printed_labels.all()),
     }
     return render(request, "batches/batch.html", context)
+
+
+def deleted_batch(request: HttpRequest, code: str, events: list[Event]) -> HttpResponse:
+    last = Batch.history.filter(id=code).order_by("-history_id").first()
+    if last is None or last.history_type != "-":
+        raise Http404
+    context = {"batch": last.batch_identifier, "events": events}
+    return render(request, "batches/deleted.html", context, status=404)
 
 
 @staff_required
@@ -126,14 +143,35 @@ def check_batch(request: HttpRequest, code: str | None = None) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @transaction.atomic
 def edit_batch(request: HttpRequest, code: str) -> HttpResponse:
-    batch = get_object_or_404(Batch.objects.locked().select_related("product"), pk=code)
+    batch = Batch.objects.locked().select_related("product").filter(pk=code).first()
+    if batch is None:
+        return edited_what_is_deleted(request, code)
     title = str(batch)  # a refused form has changed the batch it was given
-    form = BatchForm(request.POST if request.method == "POST" else None, instance=batch)
-    if save_unless_taken(form):
+    between = conflict(batch, request.POST)
+    data = between.data if between else request.POST
+    context = {
+        "batch": batch,
+        "title": title,
+        "labels_out": batch.labels_out(),
+        "version": version_of(batch),
+        "conflict": between,
+    }
+    form = BatchForm(data if request.method == "POST" else None, instance=batch)
+    if not between and save_unless_taken(form):
         messages.success(request, _("Batch %(batch)s is changed.") % {"batch": batch})
         return redirect(batch)
-    context = {"form": form, "batch": batch, "title": title, "labels_out": batch.labels_out()}
-    return render(request, "batches/edit.html", context, status=422 if form.errors else 200)
+    status = 409 if between else 422 if form.errors else 200
+    return render(request, "batches/edit.html", context | {"form": form}, status=status)
+
+
+def edited_what_is_deleted(request: HttpRequest, code: str) -> HttpResponse:
+    """What was typed is not lost with the batch: it can be recorded as a new one."""
+    deletions = Batch.history.filter(id=code, history_type="-").select_related("history_user")
+    deletion = deletions.first()
+    if request.method != "POST" or deletion is None:
+        raise Http404
+    context = {"form": BatchForm(request.POST, instance=Batch()), "deletion": deletion}
+    return render(request, "batches/add.html", context, status=409)
 
 
 @staff_required

@@ -1,19 +1,17 @@
 """What the page of labels is asked for: which batches, and how they are printed."""
 
 from collections.abc import Iterable, Mapping
-from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils import timezone
 
-from ..codes import read_code
+from ..choosing import named_batches, named_codes
 from ..forms import FilterForm
 from ..models import Batch, LabelSetup
 from .job import MOST_LABELS
 
-MOST_LOOKED_UP = 5000  # codes: more than a job prints, and no work for a second
 LONGEST_QUERY = 2000  # characters that every browser and proxy takes in an address
 ABOUT_THE_STOCK = ("start", "nudge_x", "nudge_y", "dots_per_inch")
 
@@ -26,13 +24,11 @@ def chosen_batches(given: QueryDict) -> tuple[list[Batch], int]:
     """
     batches = Batch.objects.select_related("product")
     if "all" in given:
-        found = FilterForm(given).narrow(batches.newest_first(), timezone.localdate())
-        return list(found[: MOST_LABELS + 1]), 0
-    words = " ".join(given.getlist("batch")).split()
-    named = dict.fromkeys(filter(None, map(read_code, words)))
-    codes = list(islice(named, MOST_LOOKED_UP))
-    by_code = batches.in_bulk(codes)
-    return [by_code[code] for code in codes if code in by_code], len(codes) - len(by_code)
+        listed = FilterForm(given).narrow(batches.newest_first(), timezone.localdate())
+        return list(listed[: MOST_LABELS + 1]), 0
+    codes = named_codes(given)
+    found = named_batches(batches, codes)
+    return found, len(codes) - len(found)
 
 
 def filled_in(given: QueryDict, stock: str, setup: LabelSetup) -> QueryDict:

@@ -63,19 +63,6 @@ def test_an_administrator_records_a_batch_in_their_own_name(administrator_client
     assert Batch.objects.get().created_by.email == "owner@example.com"
 
 
-def test_a_recall_in_the_admin_needs_its_reason_and_shows_at_once(
-    administrator_client: Client, make_batch: MakeBatch
-) -> None:
-    batch = make_batch()
-    path = f"/django-admin/batches/batch/{batch.pk}/change/"
-    data = as_shown(batch, recalled_at_0="2026-11-22", recalled_at_1="10:00")
-    refused = administrator_client.post(path, data)
-    assert "A recall needs both its time and its reason." in words(refused.content)
-    administrator_client.post(path, data | {"recall_reason": "Glass in a pack."})
-    report = words(Client().get(f"/batch/{batch.pk}").content)
-    assert "Do not eat. Bring it back to the shop, or throw it away. Why: Glass" in report
-
-
 def test_a_form_that_was_opened_before_a_recall_does_not_take_it_back(
     administrator_client: Client, make_batch: MakeBatch
 ) -> None:
@@ -85,28 +72,6 @@ def test_a_form_that_was_opened_before_a_recall_does_not_take_it_back(
     assert administrator_client.post(path, opened_before).status_code == 302
     saved = Batch.objects.get()
     assert (saved.supplier, saved.recall_reason) == ("Hill Farm", "Glass")
-
-
-def test_a_recall_is_released_by_an_act_of_its_own(
-    administrator_client: Client, make_batch: MakeBatch
-) -> None:
-    batch = make_batch(recalled_at=timezone.now(), recall_reason="Glass")
-    data = {"action": "release", "_selected_action": [batch.pk]}
-    response = administrator_client.post("/django-admin/batches/batch/", data, follow=True)
-    assert "1 batch is released from its recall." in words(response.content)
-    assert "Good to buy." in words(Client().get(f"/batch/{batch.pk}").content)
-
-
-def test_a_recall_by_a_clock_that_is_a_little_ahead_is_taken(
-    administrator_client: Client, make_batch: MakeBatch
-) -> None:
-    batch = make_batch()
-    data = as_shown(
-        batch, recalled_at_0=f"{timezone.localdate()}", recalled_at_1="12:05", recall_reason="Glass"
-    )
-    path = f"/django-admin/batches/batch/{batch.pk}/change/"
-    assert administrator_client.post(path, data).status_code == 302
-    assert Batch.objects.get().recall_reason == "Glass"
 
 
 @pytest.mark.parametrize(
@@ -187,9 +152,6 @@ def test_the_page_of_a_product_says_what_a_change_leaves_alone(
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("recalled_at_0", "0001-01-01", "The year 0001 looks like a slip."),
-        ("recalled_at_0", "2099-01-01", "This day has not come yet."),
-        ("recalled_at_0", "9999-12-31", "looks like a slip."),
         ("removed_on", "0001-01-01", "The year 0001 looks like a slip."),
         ("removed_on", "2099-01-01", "This day has not come yet."),
         ("removed_on", "2001-01-01", "cannot be taken off the shelf before it has arrived."),
@@ -200,9 +162,24 @@ def test_a_day_nobody_means_is_refused_in_words(
     administrator_client: Client, make_batch: MakeBatch, field: str, value: str, message: str
 ) -> None:
     batch = make_batch()
-    recall = {"recalled_at_1": "00:00", "recall_reason": "Glass"}
-    data = as_shown(batch, **(recall if field == "recalled_at_0" else {}))
     path = f"/django-admin/batches/batch/{batch.pk}/change/"
-    response = administrator_client.post(path, data | {field: value})
+    response = administrator_client.post(path, as_shown(batch) | {field: value})
     assert response.status_code == 200
     assert message in words(response.content)
+
+
+def test_a_recall_leads_to_the_page_that_keeps_a_record_of_it(
+    administrator_client: Client, make_batch: MakeBatch
+) -> None:
+    batches = sorted(make_batch().pk for _ in range(2))
+    data = {"action": "recall", "_selected_action": batches}
+    response = administrator_client.post("/django-admin/batches/batch/", data, follow=True)
+    assert response.redirect_chain[0][0].startswith("/admin/recalls/new?batch=")
+    assert "2 batches will be recalled" in words(response.content)
+
+
+def test_no_form_there_recalls_a_batch(administrator_client: Client, make_batch: MakeBatch) -> None:
+    batch = make_batch()
+    data = as_shown(batch, recalled_at_0="2026-11-22", recalled_at_1="09:00", recall_reason="Glass")
+    administrator_client.post(f"/django-admin/batches/batch/{batch.pk}/change/", data)
+    assert Batch.objects.get().recalled_at is None

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from batches.models import Batch, Product
-from conftest import MakeBatch, SecurityLog, words
+from conftest import MakeBatch, words
 
 Story = list[tuple[str, str | None, object]]
 
@@ -53,38 +53,6 @@ def test_the_administrators_changes(administrator_client: Client, chicken: Produ
     assert story(chicken, "name")[-1] == ("~", "owner@example.com", "Poultry")
     page = administrator_client.get(f"/django-admin/batches/product/{chicken.pk}/history/")
     assert "Olga Owner" in words(page.content)
-
-
-def test_recall_and_release_are_kept_and_on_the_record(
-    administrator_client: Client, make_batch: MakeBatch, security_log: SecurityLog
-) -> None:
-    batch, other = make_batch(), make_batch()
-    data = {
-        "product": batch.product_id,
-        "batch_identifier": batch.batch_identifier,
-        "butcher_date": batch.butcher_date,
-        "arrival_date": batch.arrival_date,
-        "recalled_at_0": "2026-11-22",
-        "recalled_at_1": "09:00",
-        "recall_reason": "Glass",
-    }
-    path = "/django-admin/batches/batch/"
-    assert administrator_client.post(f"{path}{batch.pk}/change/", data).status_code == 302
-    release = {"action": "release", "_selected_action": [batch.pk, other.pk]}
-    response = administrator_client.post(path, release, follow=True)
-    assert "1 batch is released from its recall." in words(response.content)
-    assert story(batch, "recall_reason")[1:] == [
-        ("~", "owner@example.com", "Glass"),
-        ("~", "owner@example.com", ""),
-    ]
-    assert len(story(other, "recall_reason")) == 1
-    batch.refresh_from_db()
-    assert batch.recalled_at is None
-    assert [(line["event"], line["who"], line["batch"]) for line in security_log()] == [
-        ("recalled", "owner@example.com", batch.pk),
-        ("recall released", "owner@example.com", batch.pk),
-    ]
-    assert security_log()[0]["reason"] == "Glass"
 
 
 def test_nothing_goes_back_to_how_it_was(

@@ -121,7 +121,8 @@ def test_no_page_scrolls_sideways(
     for path in (
         *("/", "/?code=x", "/batch/none", f"/batch/{batch.pk}", "/profile", "/nothing"),
         *("/reset-password", "/reset-password/MQ/x", "/profile/second-factor"),
-        *("/admin", "/admin?search=none", "/admin/batches/new", one, f"{one}/edit"),
+        *("/admin", "/admin/batches", "/admin/batches?search=none", "/admin/batches/new"),
+        *(one, f"{one}/edit", f"{one}/remove", f"{one}/recall", "/admin/recalls/new"),
         *(f"{one}/delete", f"/admin/labels?batch={batch.pk}", "/admin/labels/stock/new"),
         *("/admin/labels?batch=" + batch.pk + "&stock=avery-5167", "/admin/labels/test-page"),
     ):

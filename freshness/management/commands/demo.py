@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from batches.models import Batch, Product
+from batches.models import Batch, Product, Recall, Removal
 
 EMAIL = "demo@example.com"
 
@@ -79,32 +79,24 @@ def record(user: User, product: str, arrival: date, **fields: Any) -> Batch:
             _("The demo needs a product called %(product)s. Add it first.")
             % {"product": _(product)}
         ) from None
-    return Batch.objects.create(
+    batch = Batch(
         product=of_product,
         batch_identifier=Batch.objects.next_identifier(arrival),
         arrival_date=arrival,
         created_by=user,
         **fields,
     )
+    batch._history_user = user  # type: ignore[attr-defined] # by it a history knows who
+    batch.save()
+    return batch
 
 
-def record_recalled(user: User, today: date) -> Batch:
-    return record(
-        user,
-        "Seafood",
-        today - timedelta(days=1),
-        supplier="Harbour Fish Co.",
-        recalled_at=timezone.now(),
-        recall_reason=_("The supplier found the cold chain broken on the way."),
-    )
+def record_recalled(user: User, today: date) -> None:
+    batch = record(user, "Seafood", today - timedelta(days=1), supplier="Harbour Fish Co.")
+    reason = _("The supplier found the cold chain broken on the way.")
+    Recall.begin(Batch.objects.filter(pk=batch.pk), reason, user)
 
 
-def record_sold_out(user: User, today: date) -> Batch:
-    return record(
-        user,
-        "Pork",
-        today - timedelta(days=2),
-        supplier="Old Mill Pigs",
-        removed_on=today,
-        removal_reason=_("Sold out"),
-    )
+def record_sold_out(user: User, today: date) -> None:
+    batch = record(user, "Pork", today - timedelta(days=2), supplier="Old Mill Pigs")
+    Batch.objects.filter(pk=batch.pk).take_off(user, Removal.SOLD_OUT)

@@ -1,0 +1,133 @@
+"""The day's work, and what is done about it: batches leave the shelf, and come back to it."""
+
+from collections.abc import Sequence
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import staff_required
+
+from .choosing import named_batches, named_codes
+from .models import Batch, Removal
+from .models.queries import BatchQuerySet
+from .removal_forms import RemovalForm
+from .today import Day
+
+
+@staff_required
+@require_safe
+def today(request: HttpRequest) -> HttpResponse:
+    return render(request, "batches/today.html", {"day": Day.of(timezone.localdate())})
+
+
+@staff_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove_batches(request: HttpRequest, code: str | None = None) -> HttpResponse:
+    """Takes a batch off the shelf, or several at once; those that are off already stay as they are.
+
+    A batch that is sold out and nothing else is so at a tap; the tap can be undone.
+    """
+    given = request.POST if request.method == "POST" else request.GET
+    batches = chosen(Batch.objects.on_shelf(), [code] if code else named_codes(given))
+    form = RemovalForm(
+        request.POST if request.method == "POST" else None,
+        batches=batches,
+        initial={"removal": Removal.DISCARDED, "removal_reason": usual_reason(batches)}
+        | {name: given[name] for name in ("removal",) if name in given},
+    )
+    if not batches:
+        return render(request, "batches/nothing_to_remove.html", status=409)
+    if form.is_valid():
+        removed = take_off(form, request)
+        tell_of_removal(request, removed)
+        return redirect("portal")
+    context = {"form": form, "batches": batches, "reasons": usual_reasons()}
+    return render(request, "batches/remove.html", context, status=422 if form.errors else 200)
+
+
+def chosen(batches: BatchQuerySet, codes: list[str]) -> list[Batch]:
+    return named_batches(batches.select_related("product"), codes)
+
+
+def usual_reasons() -> list[str]:
+    return [
+        *(_("Past its shelf life"), _("Recalled"), _("Packaging damaged")),
+        *(_("Cold chain broken"), _("Looks or smells off")),
+    ]
+
+
+def usual_reason(batches: Sequence[Batch]) -> str:
+    """Why they would be discarded, where all are for the same reason."""
+    past_shelf_life, recalled, *_others = usual_reasons()
+    if batches and all(batch.recalled_at for batch in batches):
+        return recalled
+    is_expired = batches and not any(batch.may_be_sold() for batch in batches)
+    return past_shelf_life if is_expired else ""
+
+
+@transaction.atomic
+def take_off(form: RemovalForm, request: HttpRequest) -> list[Batch]:
+    """Those that somebody else takes off in this moment are not among what is returned."""
+    removal, reason = form.cleaned_data["removal"], form.cleaned_data["removal_reason"]
+    by_weight: dict[object, list[str]] = {}
+    for batch in form.batches:
+        by_weight.setdefault(form.weight_of(batch), []).append(batch.pk)
+    return [
+        batch
+        for weight, codes in by_weight.items()
+        for batch in Batch.objects.filter(pk__in=codes).take_off(
+            request.user,  # type: ignore[arg-type] # staff_required: an account
+            removal,
+            reason,
+            weight,  # type: ignore[arg-type] # a Decimal, or None
+        )
+    ]
+
+
+def tell_of_removal(request: HttpRequest, removed: Sequence[Batch]) -> None:
+    if not removed:
+        words = _("Somebody else was quicker: that is off the shelf already.")
+        messages.info(request, words)
+        return
+    words = _("%(batch)s is off the shelf.") % {"batch": removed[0]}
+    if len(removed) > 1:
+        many = ngettext(
+            "%(count)d batch is off the shelf.",
+            "%(count)d batches are off the shelf.",
+            len(removed),
+        )
+        words = many % {"count": len(removed)}
+    messages.success(request, with_undo(request, words, removed))
+
+
+def with_undo(request: HttpRequest, words: str, removed: Sequence[Batch]) -> SafeString:
+    """The words, and beside them a button that puts `removed` back."""
+    context = {"words": words, "batches": removed}
+    return mark_safe(render_to_string("batches/_undo.html", context, request))  # noqa: S308
+
+
+@staff_required
+@require_POST
+def put_back(request: HttpRequest) -> HttpResponse:
+    batches = Batch.objects.filter(pk__in=named_codes(request.POST))
+    back = batches.put_back(request.user)  # type: ignore[arg-type] # staff_required: an account
+    if len(back) == 1:
+        messages.success(request, _("%(batch)s is back on the shelf.") % {"batch": back[0]})
+    elif back:
+        words = ngettext(
+            "%(count)d batch is back on the shelf.",
+            "%(count)d batches are back on the shelf.",
+            len(back),
+        )
+        messages.success(request, words % {"count": len(back)})
+    else:
+        messages.info(request, _("Nothing is off the shelf that could be put back."))
+    return redirect("portal")

@@ -1,0 +1,212 @@
+"""Recalling batches, and the record of each recall."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Count, Q, Sum
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import staff_required
+from accounts.security_log import Event, record
+
+from .choosing import named_codes
+from .export import comma_separated
+from .models import Batch, Recall, RecalledBatch
+from .models.queries import BatchQuerySet
+from .recall_forms import CriteriaForm, ReasonForm, ReleaseForm, criteria_in_words
+
+MOST_SHOWN = 1000  # batches on the page of a recall, and before it; its table has all
+RECALLS_ON_A_PAGE = 25
+
+
+@dataclass(frozen=True)
+class Matching:
+    """The batches that a recall would be of, and those that are recalled already."""
+
+    batches: BatchQuerySet
+    asked_for: dict[str, str]
+
+    @cached_property
+    def codes(self) -> list[str]:
+        return sorted(self.batches.filter(recalled_at=None).values_list("pk", flat=True))
+
+    @property
+    def fingerprint(self) -> str:
+        """By which it is told that what is recalled is what was shown."""
+        return sha256(" ".join(self.codes).encode()).hexdigest()
+
+    @cached_property
+    def recalled_already(self) -> int:
+        return self.batches.exclude(recalled_at=None).count()
+
+    @cached_property
+    def off_the_shelf(self) -> int:
+        return self.batches.filter(recalled_at=None).exclude(removed_on=None).count()
+
+    @cached_property
+    def labels(self) -> int:
+        """How many of their labels may be on packs."""
+        out = Q(printed_labels__gone_at=None)
+        summed = self.batches.filter(recalled_at=None).aggregate(
+            labels=Sum("printed_labels__copies", filter=out)
+        )
+        return summed["labels"] or 0
+
+    def shown(self) -> BatchQuerySet:
+        batches = self.batches.filter(recalled_at=None).select_related("product")
+        return batches.newest_first()[:MOST_SHOWN]
+
+    @property
+    def beyond(self) -> int:
+        return max(0, len(self.codes) - MOST_SHOWN)
+
+
+def matching(form: CriteriaForm, codes: list[str]) -> Matching | None:
+    """Those that are named by their codes or, where none is, by what is filled in."""
+    if codes:
+        return Matching(Batch.objects.filter(pk__in=codes), {})
+    return Matching(form.batches(), form.asked_for()) if form.is_valid() else None
+
+
+@staff_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@transaction.atomic
+def add_recall(request: HttpRequest, code: str | None = None) -> HttpResponse:
+    """First which batches, then those that match, then why: and they are recalled."""
+    given = request.POST if request.method == "POST" else request.GET
+    codes = [code] if code else named_codes(given)
+    is_asked = request.method == "POST" or any(name in given for name in CriteriaForm.base_fields)
+    criteria = CriteriaForm(given if is_asked and not codes else None)
+    found = matching(criteria, codes)
+    reason = ReasonForm(request.POST if request.method == "POST" else None)
+    has_changed = request.method == "POST" and found and given.get("shown") != found.fingerprint
+    if found and found.codes and not has_changed and reason.is_valid():
+        return redirect(begin(request, found, reason.cleaned_data["recall_reason"]))
+    context = {
+        "criteria": criteria,
+        "codes": codes,
+        "found": found,
+        "form": reason if found else criteria,
+        "has_changed": has_changed,
+        "suppliers": suppliers(),
+    }
+    is_wrong = request.method == "POST" or criteria.errors
+    status = 409 if has_changed else 422 if is_wrong else 200
+    return render(request, "batches/recalls/add.html", context, status=status)
+
+
+def suppliers() -> list[str]:
+    """Those of late, to choose from."""
+    names = Batch.objects.exclude(supplier="").newest_first().values_list("supplier", flat=True)
+    return sorted({*names[:1000]})
+
+
+def begin(request: HttpRequest, found: Matching, reason: str) -> Recall:
+    batches = Batch.objects.filter(pk__in=found.codes)
+    recall = Recall.begin(
+        batches,
+        reason,
+        request.user,  # type: ignore[arg-type] # staff_required: an account
+        found.asked_for,
+    )
+    record(Event.RECALLED, request, recall=recall.pk, reason=reason, batches=len(found.codes))
+    words = ngettext(
+        "%(count)d batch is recalled. Its report says so now; take it off the shelf.",
+        "%(count)d batches are recalled. Their reports say so now; take them off the shelf.",
+        len(found.codes),
+    )
+    messages.success(request, words % {"count": len(found.codes)})
+    return recall
+
+
+@staff_required
+@require_safe
+def recalls(request: HttpRequest) -> HttpResponse:
+    standing = Count("batches", filter=Q(batches__released_at=None))
+    every = Recall.objects.select_related("recalled_by").annotate(
+        count=Count("batches"), standing=standing
+    )
+    page = Paginator(every.order_by("-recalled_at", "-pk"), RECALLS_ON_A_PAGE).get_page(
+        request.GET.get("page")
+    )
+    return render(request, "batches/recalls/list.html", {"page": page})
+
+
+@staff_required
+@require_safe
+def show_recall(request: HttpRequest, number: int) -> HttpResponse:
+    return recall_page(request, number, ReleaseForm())
+
+
+def recall_page(request: HttpRequest, number: int, form: ReleaseForm) -> HttpResponse:
+    recall = get_object_or_404(Recall.objects.select_related("recalled_by"), pk=number)
+    batches = recall.batches.all()
+    totals = batches.aggregate(
+        count=Count("pk"), labels=Sum("labels"), standing=Count("pk", filter=Q(released_at=None))
+    )
+    context = {
+        "recall": recall,
+        "criteria": criteria_in_words(recall.criteria()),
+        "batches": batches.select_related("released_by")[:MOST_SHOWN],
+        "beyond": max(0, totals["count"] - MOST_SHOWN),
+        "ticked": named_codes(request.POST),
+        "form": form,
+        **totals,
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "batches/recalls/recall.html", context, status=status)
+
+
+@staff_required
+@require_POST
+def release(request: HttpRequest, number: int) -> HttpResponse:
+    """Ends the recall of the ticked batches, or of all of them."""
+    if not request.user.is_superuser:
+        raise PermissionDenied
+    form = ReleaseForm(request.POST)
+    if not form.is_valid():
+        return recall_page(request, number, form)
+    recall = get_object_or_404(Recall, pk=number)
+    batches = recall.batches.all()
+    if request.POST.get("do") != "all":
+        batches = batches.filter(code__in=named_codes(request.POST))
+    reason = form.cleaned_data["release_reason"]
+    released = batches.release(request.user, reason)
+    if released:
+        record(
+            Event.RECALL_RELEASED, request, recall=recall.pk, reason=reason, batches=len(released)
+        )
+        words = ngettext(
+            "%(count)d batch is released from its recall.",
+            "%(count)d batches are released from their recall.",
+            len(released),
+        )
+        messages.success(request, words % {"count": len(released)})
+    else:
+        messages.info(
+            request, _("You ticked no batch that is recalled. Tick some, or release all.")
+        )
+    return redirect(recall)
+
+
+@staff_required
+@require_safe
+def download_recall(request: HttpRequest, number: int) -> HttpResponseBase:
+    """The whole record as CSV."""
+    recall = get_object_or_404(Recall, pk=number)
+    columns = [
+        *("code", "product", *RecalledBatch.COPIED, "labels"),
+        *("recall__reason", "recall__recalled_at", "recall__recalled_by__full_name"),
+        *("released_at", "released_by__full_name", "release_reason"),
+    ]
+    rows = recall.batches.values_list(*columns).iterator(1000)
+    return comma_separated(f"recall-{recall.pk}", columns, rows)
