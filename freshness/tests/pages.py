@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -14,7 +14,17 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import second_factor
 from accounts.models import User
-from batches.models import Batch, LabelRun, OwnStock, PrintedLabels, Product
+from batches.models import (
+    Batch,
+    Import,
+    ImportPiece,
+    LabelRun,
+    OwnStock,
+    PrintedLabels,
+    Product,
+    Recall,
+    RecalledBatch,
+)
 from conftest import PASSWORD, MakeBatch, MakeUser
 
 SHOP_NAME = "Ox & Tail, Butchers and Fishmongers since 1911 – “Old Town”"
@@ -38,8 +48,11 @@ def staff(path: str, status: int = 200, data: dict[str, Any] | None = None) -> S
 
 
 LABELS = "/admin/labels?batch=FRESH00000&batch=RECA11ED00"
+BEING = Import(pk=7, file_name=WORD * 3, rows=1200, is_checked_again=True)
 WRONG = {"batch_identifier": "a b", "butcher_date": "2026-11-24", "arrival_date": "0205-01-01"}
 MEASURED_WRONG = {"kind": "sheet", "unit": "mm", "dots_per_inch": 203, "label_width": "none"}
+ASKED_FOR = {"product": NAME, "supplier": WORD * 2, "arrived_from": "2026-11-01"}
+RELEASED = {"released_at": datetime(2026, 11, 22, 9, tzinfo=UTC), "release_reason": WORD * 3}
 PAGES = {
     "landing": Shown("/"),
     "landing, wrong code": Shown("/?code=x", 422),
@@ -78,6 +91,7 @@ PAGES = {
     "reset, over": Shown("/reset-password/MQ/x", 410),
     "profile": staff("/profile"),
     "profile, wrong": staff("/profile", 422, {"do": "password", "old_password": "x"}),
+    "profile, wrong hour": staff("/profile", 422, {"do": "digest", "digest_hour": "x"}),
     "second factor, off": staff("/profile/second-factor"),
     "second factor, offered": Shown("/profile/second-factor", 200, "offered"),
     "second factor, wrong": Shown("/profile/second-factor", 422, "offered", {"code": "1"}),
@@ -85,18 +99,53 @@ PAGES = {
     "accounts/second_factor_codes.html": Shown(
         "accounts/second_factor_codes.html", role="staff", context={"codes": ["abcd efgh"] * 8}
     ),
-    "list": staff("/admin"),
-    "list, to an administrator": Shown("/admin", 200, "administrator"),
-    "list, nothing found": staff("/admin?search=none"),
-    "list, wrong filter": staff("/admin?status=none", 422),
+    "today": staff("/admin"),
+    "today, to an administrator": Shown("/admin", 200, "administrator"),
+    "list": staff("/admin/batches"),
+    "list, nothing found": staff("/admin/batches?search=none"),
+    "list, wrong filter": staff("/admin/batches?status=none", 422),
+    "take off": staff("/admin/batches/remove?batch=FRESH00000&batch=RECA11ED00"),
+    "take off, wrong": staff(
+        "/admin/batches/remove",
+        422,
+        {"batch": "FRESH00000", "removal": "discarded", "weight-FRESH00000": "x"},
+    ),
+    "take off, nothing there": staff("/admin/batches/REM0VED000/remove", 409),
+    "batch, deleted": staff("/admin/batches/DE1ETED000", 404),
+    "batch, off the shelf": staff("/admin/batches/REM0VED000"),
+    "recalls": staff("/admin/recalls"),
+    "recall": staff("/admin/recalls/new"),
+    "recall, wrong": staff("/admin/recalls/new?arrived_from=2026-11-20&arrived_to=2026-11-19", 422),
+    "recall, nothing found": staff("/admin/recalls/new?supplier=nobody"),
+    "recall, found": staff(f"/admin/recalls/new?supplier={WORD * 2}"),
+    "recall, without a reason": staff("/admin/recalls/new", 409, {"supplier": WORD * 2}),
+    "recall of one": staff("/admin/batches/FRESH00000/recall"),
+    "record of a recall": staff("/admin/recalls/5"),
+    "record of a recall, to an administrator": Shown("/admin/recalls/5", 200, "administrator"),
+    "release, wrong": Shown("/admin/recalls/5/release", 422, "administrator", {"do": "all"}),
     "add": staff("/admin/batches/new"),
     "add, wrong": staff("/admin/batches/new", 422, WRONG),
     "batch": staff("/admin/batches/FRESH00000"),
     "batch, recalled": staff("/admin/batches/RECA11ED00"),
     "edit": staff("/admin/batches/FRESH00000/edit"),
+    "edit, changed meanwhile": staff(
+        "/admin/batches/FRESH00000/edit",
+        409,
+        {"version": "1000001", "batch_identifier": "A", "supplier": "Mine"},
+    ),
+    "edit, deleted meanwhile": staff("/admin/batches/DE1ETED000/edit", 409, WRONG),
     "edit, wrong": staff("/admin/batches/FRESH00000/edit", 422, WRONG),
     "delete": staff("/admin/batches/FRESH00000/delete"),
     "delete, recalled": staff("/admin/batches/RECA11ED00/delete"),
+    "import": staff("/admin/import"),
+    "import, to an administrator": Shown("/admin/import", 200, "administrator"),
+    "import, wrong": staff("/admin/import", 422, {"kind": "batches"}),
+    "import, checked": staff("/admin/import/7"),
+    "import, refused": staff("/admin/import/8"),
+    "import, saved": staff("/admin/import/9"),
+    "import, being checked": Shown(
+        "batches/import/checking.html", role="staff", context={"import": BEING, "checked": 500}
+    ),
     "labels": staff(LABELS),
     "labels, wrong": staff(LABELS + "&copies=99999&start=999", 422),
     "labels, too small": staff(LABELS + "&stock=avery-5167"),
@@ -134,6 +183,7 @@ def fill_shop(make_batch: MakeBatch, make_user: MakeUser) -> dict[str, Client]:
     second_factor.offer(accounts["offered"])
     turn_on_second_factor(accounts["second factor"])
     fill_shelf(make_batch, accounts["staff"])
+    fill_imports(accounts["staff"])
     clients = {role: Client() for role in (*accounts, "stranger", "half in")}
     for role, account in accounts.items():
         clients[role].force_login(account)
@@ -156,14 +206,16 @@ def fill_shelf(make_batch: MakeBatch, recorder: User) -> None:
         "created_by": recorder,
     }
     today = timezone.localdate()
-    recalled = {"recalled_at": timezone.now(), "recall_reason": f"{WORD} <&> " * 4}
     make_batch(0, id="FRESH00000", batch_identifier="W" * 20, use_by=today, **strange)
     make_batch(3, id="CAVT10N000", **strange)
     make_batch(6, id="EXP1RED000", use_by=today + timedelta(days=9))
     make_batch(1, id="VSEBY00000", use_by=today - timedelta(days=1))
     make_batch(0, id="01D0000000", arrival_date=date(2020, 2, 29), butcher_date=date(2020, 2, 29))
-    make_batch(1, id="RECA11ED00", **recalled, **strange)
+    make_batch(1, id="RECA11ED00", **strange)
+    record_recall(recorder, f"{WORD} <&> " * 4)
     make_batch(2, id="REM0VED000", removed_on=today, removal_reason=WORD)
+    make_batch(0, id="DE1ETED000").delete()
+    change_meanwhile("FRESH00000", recorder)
     stock = OwnStock.objects.create(
         pk=7, name="Own <&>", label_width=60, label_height=40, pitch_x=60, pitch_y=40
     )
@@ -175,6 +227,44 @@ def fill_shelf(make_batch: MakeBatch, recorder: User) -> None:
         )
         says = batch.label_says() | ({} if key == 8 else {"product": "Beef", "use_by": ""})
         PrintedLabels.objects.create(run=run, batch=batch, copies=3, says=json.dumps(says))
+
+
+def fill_imports(author: User) -> None:
+    found = [
+        {"line": 2, "is": "new", "name": "W" * 20, "key": "w"},
+        {"line": 3, "is": "changed", "name": WORD, "changes": [["supplier", WORD * 2, ""]]},
+    ]
+    refused = {"line": 4, "is": "refused", "why": [["supplier", WORD * 2], ["", "<&>"]]}
+    about = {"author": author, "file_name": f"{WORD * 3}.csv", "kind": "batches", "rows": 3}
+    about |= {"columns": "[]", "ignored": '["recorded_by"]', "new": 1, "changed": 1}
+    one = Import.objects.create(pk=7, state="checked", is_checked_again=True, **about)
+    other = Import.objects.create(pk=8, state="checked", refused=1, **about)
+    Import.objects.create(pk=9, state="done", **about)
+    for of, rows in ((one, found), (other, [*found, refused])):
+        ImportPiece.objects.create(of=of, number=0, rows=3, read="[]", found=json.dumps(rows))
+
+
+def record_recall(author: User, reason: str) -> None:
+    """Of one batch that is recalled still, and one that was released."""
+    recall = Recall(pk=5, reason=reason, recalled_by=author, asked_for=json.dumps(ASKED_FOR))
+    recall.save()
+    for code, released in (("RECA11ED00", {}), ("EXP1RED000", RELEASED)):
+        batch = Batch.objects.get(pk=code)
+        copied = RecalledBatch.of(recall, batch, 3)
+        for name, value in released.items():
+            setattr(copied, name, value)
+        copied.released_by = author if released else None
+        copied.save()
+    Batch.objects.filter(pk="RECA11ED00").change(
+        author, recalled_at=recall.recalled_at, recall_reason=reason
+    )
+
+
+def change_meanwhile(code: str, author: User) -> None:
+    """After a form was opened, whose version is 1000001."""
+    batch = Batch.objects.get(pk=code)
+    batch.history.update(history_id=1000001)
+    Batch.objects.filter(pk=code).change(author, supplier_lot="L-2", supplier="Theirs " * 15)
 
 
 def answer(shown: Shown, clients: dict[str, Client], language: str = "en") -> Any:

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import User
-from batches.models import LabelRun, OwnStock
+from batches.models import Import, LabelRun, OwnStock, Recall
 from conftest import MakeBatch
 
 ROLES = ["stranger", "waiting", "staff", "administrator"]
@@ -40,6 +40,11 @@ TABLE = {
         "/login /waiting 405 405",
         "/login /waiting 405 405",
     ),
+    "admin/batches": (
+        "/login /waiting 200 200",
+        "/login /waiting 405 405",
+        "/login /waiting 405 405",
+    ),
     "admin/batches/new": (
         "/login /waiting 200 200",
         "/login /waiting 422 422",
@@ -48,6 +53,16 @@ TABLE = {
     "admin/batches/check": (
         "/login /waiting 405 405",
         "/login /waiting 200 200",
+        "/login /waiting 405 405",
+    ),
+    "admin/batches/remove": (
+        "/login /waiting 409 409",
+        "/login /waiting 409 409",
+        "/login /waiting 405 405",
+    ),
+    "admin/batches/put-back": (
+        "/login /waiting 405 405",
+        "/login /waiting /admin /admin",
         "/login /waiting 405 405",
     ),
     "admin/batches/<code:code>": (
@@ -65,6 +80,16 @@ TABLE = {
         "/login /waiting 200 200",
         "/login /waiting 405 405",
     ),
+    "admin/batches/<code:code>/remove": (
+        "/login /waiting 200 200",
+        "/login /waiting 422 422",
+        "/login /waiting 405 405",
+    ),
+    "admin/batches/<code:code>/recall": (
+        "/login /waiting 200 200",
+        "/login /waiting 409 409",
+        "/login /waiting 405 405",
+    ),
     "admin/batches/<code:code>/delete": (
         "/login /waiting 200 200",
         "/login /waiting /admin /admin",
@@ -75,9 +100,64 @@ TABLE = {
         "/login /waiting /admin/batches/7K3QF9XM2A /admin/batches/7K3QF9XM2A",
         "/login /waiting 405 405",
     ),
+    "admin/recalls": (
+        "/login /waiting 200 200",
+        "/login /waiting 405 405",
+        "/login /waiting 405 405",
+    ),
+    "admin/recalls/new": (
+        "/login /waiting 200 200",
+        "/login /waiting 422 422",
+        "/login /waiting 405 405",
+    ),
+    "admin/recalls/<int:number>": (
+        "/login /waiting 200 200",
+        "/login /waiting 405 405",
+        "/login /waiting 405 405",
+    ),
+    "admin/recalls/<int:number>.csv": (
+        "/login /waiting 200 200",
+        "/login /waiting 405 405",
+        "/login /waiting 405 405",
+    ),
+    "admin/recalls/<int:number>/release": (
+        "/login /waiting 405 405",
+        "/login /waiting 403 422",
+        "/login /waiting 405 405",
+    ),
     "admin/export": (
         "/login /waiting 200 200",
         "/login /waiting 405 405",
+        "/login /waiting 405 405",
+    ),
+    "admin/export/products": (
+        "/login /waiting 200 200",
+        "/login /waiting 405 405",
+        "/login /waiting 405 405",
+    ),
+    "admin/import": (
+        "/login /waiting 200 200",
+        "/login /waiting 422 422",
+        "/login /waiting 405 405",
+    ),
+    "admin/import/template": (
+        "/login /waiting 200 200",
+        "/login /waiting 405 405",
+        "/login /waiting 405 405",
+    ),
+    "admin/import/<int:number>": (
+        "/login /waiting 200 404",
+        "/login /waiting 405 405",
+        "/login /waiting 405 405",
+    ),
+    "admin/import/<int:number>/confirm": (
+        "/login /waiting 405 405",
+        "/login /waiting /admin/import/7 404",
+        "/login /waiting 405 405",
+    ),
+    "admin/import/<int:number>/drop": (
+        "/login /waiting 405 405",
+        "/login /waiting /admin/import /admin/import",
         "/login /waiting 405 405",
     ),
     "admin/labels": (
@@ -389,7 +469,9 @@ def path_of(make_batch: MakeBatch, staff: User) -> Path:
     stock = OwnStock.objects.create(
         pk=7, name="Own", label_width=60, label_height=40, pitch_x=60, pitch_y=40
     )
+    Recall.objects.create(pk=stock.pk, reason="Glass", recalled_by=staff)
     run = LabelRun.objects.create(pk=8, printed_by=staff, stock=stock.key, measures="", labels=0)
+    Import.objects.create(pk=7, author=staff, kind="batches", columns="[]", rows=1)
     batch.product.save()  # so that it has a history
     there: dict[str, Any] = {
         "user": staff,

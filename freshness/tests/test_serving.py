@@ -137,7 +137,7 @@ def test_what_was_answered_as_saved_is_there_after_a_kill(served: Shop) -> None:
         assert f"Batch kept-{number} is on the shelf." in saved
     served.end(signal.SIGKILL)
     served.start()
-    assert re.findall(r'"identifier">(kept-\d)<', served.get("/admin")) == [
+    assert re.findall(r'"identifier">(kept-\d)<', served.get("/admin/batches")) == [
         "kept-2",
         "kept-1",
         "kept-0",
