@@ -14,8 +14,9 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from ..models import Import, ImportPiece, Product
+from .checked import CheckedResource
 from .reading import Row, read
-from .resources import RESOURCES, CheckedResource
+from .resources import RESOURCES
 from .wrong import UnreadableError
 
 NEW, CHANGED, UNCHANGED, REFUSED = "new", "changed", "unchanged", "refused"

@@ -1,6 +1,5 @@
 """The tables of batches and of products: their columns, and what a row does to the shop."""
 
-import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,27 +7,18 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
-from import_export import resources
 from import_export.fields import Field
-from import_export.instance_loaders import BaseInstanceLoader
 from import_export.widgets import Widget
 
 from ..codes import read_code
 from ..models import Batch, Product
 from ..models.product import folded
 from ..models.rules import FIELD_TO_MEND
-from .conditions import fields_of, holds
+from .checked import Cells, CheckedResource, plain
 from .widgets import Day, Identifier, Value, Whole, Words, YesOrNo, kind_and_text
 
-Cells = dict[str, Value]
 [UNIQUE] = [it for it in Batch._meta.constraints if isinstance(it, models.UniqueConstraint)]
 MOST_ZEROS = 5  # in front, that a spreadsheet may have dropped
-
-
-class Finder(BaseInstanceLoader):  # type: ignore[misc] # it has no types
-    def get_instance(self, row: Cells) -> models.Model | None:
-        found: models.Model | None = self.resource.find(row)
-        return found and copy.copy(found)
 
 
 class ProductOfName(Widget):  # type: ignore[misc]
@@ -39,86 +29,6 @@ class ProductOfName(Widget):  # type: ignore[misc]
             words = _("There is no product called “%(name)s”. Add it first, or mend the name.")
             raise ValueError(words % {"name": name[:60]} if name else _("Name the product."))
         return product
-
-
-class CheckedResource(resources.ModelResource):  # type: ignore[misc]
-    """Checks a row by the model's own rules, without a query for each.
-
-    What it finds of a row is in the row's result: `import_type`, `validation_error`, `instance`;
-    and `was` has what the instance's fields were before.
-    """
-
-    field_to_mend: dict[str, str] = {}
-    required: tuple[str, ...] = ()
-
-    class Meta:
-        instance_loader_class = Finder
-        use_bulk = skip_diff = store_instance = True
-        batch_size = None
-        import_id_fields: list[str] = []  # `find` tells what a row is of
-
-    was: dict[str, Any] | None = None
-
-    def value_fields(self) -> dict[str, Field]:
-        """Those that an import may change, by name of the model's field."""
-        return {field.attribute: field for field in self.get_import_fields() if not field.readonly}
-
-    def after_init_instance(self, instance: Any, new: bool, row: Cells, **kwargs: Any) -> None:
-        self.was = None if new else {it: getattr(instance, it) for it in self.value_fields()}
-
-    def skip_row(
-        self, instance: Any, original: Any, row: Cells, import_validation_errors: Any = None
-    ) -> bool:
-        if self.was is None or import_validation_errors:
-            return False
-        return all(getattr(instance, name) == value for name, value in self.was.items())
-
-    def validate_instance(
-        self,
-        instance: Any,
-        import_validation_errors: dict[str, Any] | None = None,
-        validate_unique: bool = True,
-    ) -> None:
-        """The model's fields, `clean` and constraints, each told once, at the field that mends."""
-        errors: dict[str, Any] = dict(import_validation_errors or {})
-        for check in (self.clean_fields, self.clean_model, self.check_constraints):
-            try:
-                check(instance, errors)
-            except ValidationError as error:
-                errors = error.update_error_dict(errors)
-        if errors:
-            raise ValidationError(errors)
-
-    def clean_fields(self, instance: Any, errors: dict[str, Any]) -> None:
-        shown = self.value_fields()
-        left_out = {it.name for it in instance._meta.fields if it.name not in shown}
-        relations = {it.name for it in instance._meta.fields if it.is_relation}
-        try:
-            instance.clean_fields(exclude=left_out | relations | set(errors))
-        except ValidationError as refused:
-            raise ValidationError(
-                {field: list(map(in_plain_words, its)) for field, its in refused.error_dict.items()}
-            ) from None
-
-    def clean_model(self, instance: Any, errors: dict[str, Any]) -> None:
-        raise NotImplementedError
-
-    def check_constraints(self, instance: Any, errors: dict[str, Any]) -> None:
-        values = {it.name: getattr(instance, it.attname) for it in instance._meta.fields}
-        found: dict[str, list[ValidationError]] = {}
-        for rule in instance._meta.constraints:
-            if not isinstance(rule, models.CheckConstraint):
-                continue  # what must be unique, `clean_model` looks up
-            is_known = not (fields_of(rule.condition) & set(errors))
-            if is_known and holds(rule.condition, values) is False:
-                field = self.field_to_mend.get(rule.violation_error_code or rule.name, "")
-                message = ValidationError(rule.get_violation_error_message())
-                found.setdefault(field or "__all__", []).append(message)
-        if found:
-            raise ValidationError(found)
-
-    def save_instance(self, instance: Any, is_create: bool, row: Cells, **kwargs: Any) -> None:
-        """Nothing is saved row by row: see saving.py."""
 
 
 class BatchResource(CheckedResource):
@@ -246,20 +156,6 @@ class ProductResource(CheckedResource):
 
     def clean_model(self, instance: Product, errors: dict[str, Any]) -> None:
         instance.tidy()
-
-
-def in_plain_words(error: ValidationError) -> ValidationError:
-    """Django speaks of null and blank."""
-    is_empty = error.code in ("null", "blank")
-    return ValidationError(_("This is empty, and must not be.")) if is_empty else error
-
-
-def plain(row: Cells, column: str) -> str:
-    """The text of a cell; empty where it holds what is refused anyway."""
-    try:
-        return kind_and_text(row.get(column, ""))[1]
-    except ValueError:
-        return ""
 
 
 def code_in(row: Cells) -> str | None:
