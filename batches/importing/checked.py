@@ -82,7 +82,7 @@ class CheckedResource(resources.ModelResource):  # type: ignore[misc]
             ) from None
 
     def clean_model(self, instance: Any, errors: dict[str, Any]) -> None:
-        raise NotImplementedError
+        instance.clean()
 
     def check_constraints(self, instance: Any, errors: dict[str, Any]) -> None:
         values = {it.name: getattr(instance, it.attname) for it in instance._meta.fields}
