@@ -197,6 +197,19 @@ class TestTakingOff:
         assert message in words(response.content)
         assert Batch.objects.get().removed_on is None
 
+    @pytest.mark.parametrize("typed", ["1,25", "1.25", "1.250"])
+    @pytest.mark.parametrize("language", ["es", "tr"])
+    def test_where_decimals_follow_a_comma_a_point_is_understood_too(
+        self, staff_client: Client, make_batch: MakeBatch, typed: str, language: str
+    ) -> None:
+        batch = make_batch()
+        data = {"batch": batch.pk, "removal": "discarded", "removal_reason": "Fell"}
+        data[f"weight-{batch.pk}"] = typed
+        headers = {"accept-language": language}
+        staff_client.post("/admin/batches/remove", data, headers=headers)
+        batch.refresh_from_db()
+        assert batch.discarded_weight == Decimal("1.25")
+
     def test_it_asks_first_where_a_reason_is_needed(
         self, staff_client: Client, make_batch: MakeBatch
     ) -> None:
