@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
@@ -154,18 +154,17 @@ def in_time(batch: Batch, today: date) -> str:
     return _("Sell it by %(day)s") % {"day": in_words(last_day, today)}
 
 
-def by_product(counted: Iterable[dict[str, object]]) -> list[OnShelf]:
+def by_product(counted: Iterable[dict[str, Any]]) -> list[OnShelf]:
     """The products with the most urgent batches first; those beyond MOST_PRODUCTS as one."""
-    counts: dict[tuple[object, str, str], Counts] = defaultdict(dict)
+    counts: dict[tuple[str, str], Counts] = defaultdict(dict)
     for row in counted:
-        product = (row["product"], str(row["product__name"]), str(row["product__emoji"]))
-        counts[product][Freshness(str(row["freshness"]))] = int(str(row["count"]))
+        product = (row["product__name"], row["product__emoji"])
+        counts[product][Freshness(row["freshness"])] = row["count"]
 
-    def urgency(product: tuple[object, str, str]) -> list[int]:
-        return [-counts[product].get(freshness, 0) for freshness in URGENCY]
+    def urgency(product: tuple[str, str]) -> tuple[list[int], str]:
+        return [-counts[product].get(freshness, 0) for freshness in URGENCY], product[0]
 
-    ordered = sorted(counts, key=lambda product: (urgency(product), product[1]))
-    shown = [(name, emoji, counts[key, name, emoji]) for key, name, emoji in ordered]
+    shown = [(*product, counts[product]) for product in sorted(counts, key=urgency)]
     if others := shown[MOST_PRODUCTS:]:
         added = {it: sum(of.get(it, 0) for _name, _emoji, of in others) for it in URGENCY}
         shown = [*shown[:MOST_PRODUCTS], ("", "", added)]

@@ -46,7 +46,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         """How many there are of each product and freshness, as `count`."""
         cases = [When(has_freshness(it, today), then=Value(it.value)) for it in Freshness]
         freshness = Case(*cases, output_field=models.CharField())
-        by_product = self.order_by().values("product", "product__name", "product__emoji")
+        by_product = self.order_by().values("product__name", "product__emoji")
         return by_product.annotate(freshness=freshness, count=Count("pk"))
 
     def with_labels_out(self) -> Self:
