@@ -12,7 +12,8 @@ LOOK_ALIKES = str.maketrans("OIL", "011")
 
 
 def new_code() -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    bits = secrets.randbits(5 * LENGTH)
+    return "".join(ALPHABET[bits >> 5 * place & 31] for place in range(LENGTH))
 
 
 def read_code(text: str) -> str | None:

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from io import StringIO
@@ -35,7 +35,7 @@ NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 NOT_TO_BE_GUESSED = (*"=+-@'#",)  # formulas and errors
 EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-Rows = Iterator[list[Any]]
+Rows = Iterator[Sequence[Any]]
 
 
 @staff_required
@@ -86,8 +86,13 @@ def answer(
 ) -> HttpResponseBase:
     fields = resource.get_export_fields()
     rows = ([value_of(field, it) for field in fields] for it in instances)
+    return table(request, name, resource.get_export_headers(), rows)
+
+
+def table(request: HttpRequest, name: str, names: list[str], rows: Rows) -> HttpResponseBase:
+    """As CSV, or as Excel where the address says `format=xlsx`."""
     write = excel if wanted(request) == EXCEL else comma_separated
-    return write(name, resource.get_export_headers(), rows)
+    return write(name, names, rows)
 
 
 def value_of(field: Any, instance: Any) -> Any:

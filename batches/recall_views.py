@@ -19,7 +19,7 @@ from accounts.access import staff_required
 from accounts.security_log import Event, record
 
 from .choosing import named_codes
-from .export import comma_separated
+from .export import table
 from .models import Batch, Recall, RecalledBatch
 from .models.queries import BatchQuerySet
 from .recall_forms import CriteriaForm, ReasonForm, ReleaseForm, criteria_in_words
@@ -201,12 +201,15 @@ def release(request: HttpRequest, number: int) -> HttpResponse:
 @staff_required
 @require_safe
 def download_recall(request: HttpRequest, number: int) -> HttpResponseBase:
-    """The whole record as CSV."""
+    """The whole record as a table."""
     recall = get_object_or_404(Recall, pk=number)
-    columns = [
-        *("code", "product", *RecalledBatch.COPIED, "labels"),
-        *("recall__reason", "recall__recalled_at", "recall__recalled_by__full_name"),
-        *("released_at", "released_by__full_name", "release_reason"),
-    ]
-    rows = recall.batches.values_list(*columns).iterator(1000)
-    return comma_separated(f"recall-{recall.pk}", columns, rows)
+    columns = {it: it for it in ("code", "product", *RecalledBatch.COPIED, "labels")} | {
+        "recall_reason": "recall__reason",
+        "recalled_at": "recall__recalled_at",
+        "recalled_by": "recall__recalled_by__full_name",
+        "released_at": "released_at",
+        "released_by": "released_by__full_name",
+        "release_reason": "release_reason",
+    }
+    rows = recall.batches.values_list(*columns.values()).iterator(1000)
+    return table(request, f"recall-{recall.pk}", list(columns), rows)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from import_export import resources
 from import_export.fields import Field
@@ -40,12 +41,20 @@ class CheckedResource(resources.ModelResource):  # type: ignore[misc]
 
     was: dict[str, Any] | None = None
 
+    @cached_property
     def value_fields(self) -> dict[str, Field]:
         """Those that an import may change, by name of the model's field."""
         return {field.attribute: field for field in self.get_import_fields() if not field.readonly}
 
+    @cached_property
+    def written_fields(self) -> list["models.Field[Any, Any]"]:
+        """What an import sets in the database: its columns, and what follows from them."""
+        model = self._meta.model
+        names = {*self.value_fields, *model.PLANNED}
+        return [it for it in model._meta.concrete_fields if it.name in names]
+
     def after_init_instance(self, instance: Any, new: bool, row: Cells, **kwargs: Any) -> None:
-        self.was = None if new else {it: getattr(instance, it) for it in self.value_fields()}
+        self.was = None if new else {it: getattr(instance, it) for it in self.value_fields}
 
     def skip_row(
         self, instance: Any, original: Any, row: Cells, import_validation_errors: Any = None
@@ -71,8 +80,8 @@ class CheckedResource(resources.ModelResource):  # type: ignore[misc]
             raise ValidationError(errors)
 
     def clean_fields(self, instance: Any, errors: dict[str, Any]) -> None:
-        shown = self.value_fields()
-        left_out = {it.name for it in instance._meta.fields if it.name not in shown}
+        fields = instance._meta.fields
+        left_out = {it.name for it in fields if it.name not in self.value_fields}
         relations = {it.name for it in instance._meta.fields if it.is_relation}
         try:
             instance.clean_fields(exclude=left_out | relations | set(errors))

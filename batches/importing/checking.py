@@ -1,9 +1,7 @@
 """What a file would do to the shop, found piece by piece."""
 
 import json
-from collections.abc import Iterator
 from datetime import date, datetime
-from hashlib import sha256
 from time import monotonic
 from typing import Any
 
@@ -15,13 +13,12 @@ from django.utils.translation import gettext as _
 
 from ..models import Import, ImportPiece, Product
 from .checked import CheckedResource
+from .found import CHANGED, NEW, REFUSED, UNCHANGED, Found, conclude, fingerprint, key_of, version
 from .reading import Row, read
 from .resources import RESOURCES
 from .wrong import UnreadableError
 
-NEW, CHANGED, UNCHANGED, REFUSED = "new", "changed", "unchanged", "refused"
 AT_MOST = 2.0  # seconds of work in one request
-Found = dict[str, Any]
 
 
 def begin(file: Any, name: str, kind: str, author: AbstractBaseUser) -> Import:
@@ -74,12 +71,6 @@ def check_for_a_while(being: Import, seconds: float = AT_MOST) -> None:
     conclude(being)
 
 
-def fingerprint() -> str:
-    """Of all that products are: what is found of a row hangs on them."""
-    values = list(Product.objects.order_by("pk").values_list())
-    return sha256(json.dumps(values, cls=DjangoJSONEncoder).encode()).hexdigest()
-
-
 def check_piece(resource: CheckedResource, columns: list[str], piece: ImportPiece) -> list[Found]:
     read_rows: list[Row] = json.loads(piece.read)
     rows = [
@@ -118,86 +109,23 @@ def outcome(resource: CheckedResource, result: Any) -> Found:
     instance, was = result.instance, resource.was
     about = {"name": str(instance), "key": key_of(instance)}
     if was is None:
-        return about | {"is": NEW, "values": values_of(instance)}
+        return about | {"is": NEW, "values": values_of(resource, instance)}
     about |= {"pk": instance.pk, "version": version(instance)}
     changes = [
         [field.column_name, as_text(was[name]), as_text(getattr(instance, name))]
-        for name, field in resource.value_fields().items()
+        for name, field in resource.value_fields.items()
         if getattr(instance, name) != was[name]
     ]
     if not changes:
         return about | {"is": UNCHANGED}
-    return about | {"is": CHANGED, "changes": changes, "values": values_of(instance)}
+    return about | {"is": CHANGED, "changes": changes, "values": values_of(resource, instance)}
 
 
-def values_of(instance: models.Model) -> dict[str, Any]:
-    """All that an import may set, by the name of its column in the database."""
-    planned = getattr(instance, "PLANNED", ["name_folded"])
-    names = {*RESOURCES_FIELDS[type(instance).__name__], *planned}
-    fields = [it for it in instance._meta.concrete_fields if it.name in names]
-    return {it.attname: getattr(instance, it.attname) for it in fields}
-
-
-def version(instance: Any) -> str:
-    return instance.updated_at.isoformat() if hasattr(instance, "updated_at") else ""
-
-
-def key_of(instance: Any) -> str:
-    """By which no two rows of one file may be the same."""
-    key: str = getattr(instance, "batch_identifier", "").lower() or instance.name_folded
-    return key
+def values_of(resource: CheckedResource, instance: models.Model) -> dict[str, Any]:
+    return {it.attname: getattr(instance, it.attname) for it in resource.written_fields}
 
 
 def as_text(value: Any) -> str:
     if isinstance(value, Product):
         return value.name
     return value.isoformat() if isinstance(value, date | datetime) else str(value or "")
-
-
-RESOURCES_FIELDS = {
-    "Batch": [it for it in RESOURCES["batches"].template if it != "code"],
-    "Product": list(RESOURCES["products"].template),
-}
-
-
-def conclude(being: Import) -> None:
-    """Refuse what is in the file twice, and count."""
-    seen: dict[str, int] = {}
-    counts = dict.fromkeys((NEW, CHANGED, UNCHANGED, REFUSED), 0)
-    with transaction.atomic():
-        if not Import.objects.locked().filter(pk=being.pk, state=Import.State.CHECKING).exists():
-            being.refresh_from_db()
-            return
-        for piece in being.pieces.all():
-            found = json.loads(piece.found)
-            if sum(refuse_repeated(row, seen) for row in found):
-                piece.found = json.dumps(found)
-                piece.save(update_fields=["found"])
-            for row in found:
-                counts[row["is"]] += 1
-        being.state = Import.State.CHECKED
-        for name, count in counts.items():
-            setattr(being, name, count)
-        being.save()
-
-
-def refuse_repeated(row: Found, seen: dict[str, int]) -> bool:
-    """Whether it was refused because a row before it is of the same batch or product."""
-    if row["is"] == REFUSED:
-        return False
-    keys = [f"key {row['key']}", *([f"pk {row['pk']}"] if "pk" in row else [])]
-    before = next((seen[key] for key in keys if key in seen), None)
-    for key in keys:
-        seen.setdefault(key, row["line"])
-    if before is None:
-        return False
-    words = _("Row %(line)d is of the same one. Keep one of the two.") % {"line": before}
-    row |= {"is": REFUSED, "why": [["", words]]}
-    return True
-
-
-def found_rows(of: Import, *kinds: str) -> Iterator[Found]:
-    for piece in of.pieces.iterator(10):
-        for row in json.loads(piece.found or "[]"):
-            if row["is"] in kinds:
-                yield row

@@ -13,9 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import staff_required
 
+from ..export import table
 from ..models import Import
-from .checking import CHANGED, NEW, REFUSED, check_for_a_while, found_rows
+from .checking import check_for_a_while
 from .forms import ImportForm
+from .found import CHANGED, NEW, REFUSED, columns_told, found_rows, rows_told
 from .saving import save
 
 SHOWN = 100  # rows of each kind in a preview
@@ -47,6 +49,14 @@ def show_import(request: HttpRequest, number: int) -> HttpResponse:
         response["Refresh"] = "0"
         return response
     return render(request, "batches/import/preview.html", about(being))
+
+
+@staff_required
+@require_safe
+def download_rows(request: HttpRequest, number: int) -> HttpResponseBase:
+    """All that the preview says, and what it has no room for."""
+    being = get_object_or_404(own_imports(request), pk=number, state=Import.State.CHECKED)
+    return table(request, f"import-{being.pk}", columns_told(), rows_told(being))
 
 
 @staff_required

@@ -75,9 +75,12 @@ def sheet_lines(file: BinaryIO) -> Iterator[tuple[int, list[Any]]]:
         raise UnreadableError(_("This Excel file has no sheet with cells."))
     sheet = workbook.worksheets[0]
     sheet.reset_dimensions()  # what it says of its own size may be anything
-    for line, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS + 1), 1):
+    for line, cells in enumerate(sheet.iter_rows(), 1):
         if line > MOST_LINES:
             raise UnreadableError(_("This sheet has rows far below the table. Delete them."))
+        if len(cells) > MOST_COLUMNS:
+            words = _("This sheet has columns far to the right of the table. Delete them.")
+            raise UnreadableError(words)
         yield line, [read_cell(cell) for cell in cells]
 
 

@@ -55,6 +55,8 @@ class Product(models.Model):
             )
         ]
 
+    PLANNED = ["name_folded"]
+
     def __str__(self) -> str:
         return f"{self.emoji} {self.name}".strip()
 
@@ -73,7 +75,7 @@ class Product(models.Model):
 
     def save(self, **options: Any) -> None:
         self.name_folded = folded(self.name)
-        super().save(**with_fields(options, "name_folded"))
+        super().save(**with_fields(options, *self.PLANNED))
 
 
 def folded(name: str) -> str:

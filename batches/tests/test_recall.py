@@ -201,14 +201,11 @@ class TestRecord:
         assert "Recall: Glass When 22 November 2026, 12:00 Who Ayşe Yılmaz" in html
         assert "Supplier hill farm Supplier&#x27;s lot L-1" in html
         assert "Batches 1 Labels that were out 3 Still recalled 1" in html
-        link = f"/admin/recalls/{Recall.objects.get().pk}.csv"
+        link = f"/admin/recalls/{Recall.objects.get().pk}/record"
         text = staff_client.get(link).getvalue().decode("utf-8-sig")
         [row] = csv.DictReader(io.StringIO(text))
         assert (row["code"], row["batch_identifier"], row["labels"]) == (batch.pk, "A-1", "3")
-        assert (row["recall__reason"], row["recall__recalled_by__full_name"]) == (
-            "Glass",
-            "Ayşe Yılmaz",
-        )
+        assert (row["recall_reason"], row["recalled_by"]) == ("Glass", "Ayşe Yılmaz")
 
     def test_it_stays_as_it_was_when_batches_change(
         self, staff_client: Client, make_batch: MakeBatch, staff: User
@@ -236,7 +233,7 @@ class TestRecord:
         )
 
     def test_of_nothing_there_is_no_record(self, staff_client: Client) -> None:
-        for path in ("/admin/recalls/9", "/admin/recalls/9.csv"):
+        for path in ("/admin/recalls/9", "/admin/recalls/9/record"):
             assert staff_client.get(path).status_code == 404
 
 

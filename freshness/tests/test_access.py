@@ -115,7 +115,7 @@ TABLE = {
         "/login /waiting 405 405",
         "/login /waiting 405 405",
     ),
-    "admin/recalls/<int:number>.csv": (
+    "admin/recalls/<int:number>/record": (
         "/login /waiting 200 200",
         "/login /waiting 405 405",
         "/login /waiting 405 405",
@@ -146,6 +146,11 @@ TABLE = {
         "/login /waiting 405 405",
     ),
     "admin/import/<int:number>": (
+        "/login /waiting 200 404",
+        "/login /waiting 405 405",
+        "/login /waiting 405 405",
+    ),
+    "admin/import/<int:number>/rows": (
         "/login /waiting 200 404",
         "/login /waiting 405 405",
         "/login /waiting 405 405",
@@ -471,7 +476,7 @@ def path_of(make_batch: MakeBatch, staff: User) -> Path:
     )
     Recall.objects.create(pk=stock.pk, reason="Glass", recalled_by=staff)
     run = LabelRun.objects.create(pk=8, printed_by=staff, stock=stock.key, measures="", labels=0)
-    Import.objects.create(pk=7, author=staff, kind="batches", columns="[]", rows=1)
+    Import.objects.create(pk=7, author=staff, kind="batches", columns="[]", rows=1, state="checked")
     batch.product.save()  # so that it has a history
     there: dict[str, Any] = {
         "user": staff,

@@ -2,6 +2,7 @@
 // its identifier. A button that stays (data-stays) brings a file, and the page with it.
 for (const form of document.querySelectorAll("form[method=post]")) {
   const buttons = form.querySelectorAll("button");
+  const underWay = form.querySelectorAll("[data-while-sent]");
   let isSent = false;
   form.addEventListener("submit", (event) => {
     if (isSent) event.preventDefault();
@@ -10,11 +11,13 @@ for (const form of document.querySelectorAll("form[method=post]")) {
     // Only once it is on its way: what the pressed button says goes with it.
     setTimeout(() => {
       for (const button of buttons) button.disabled = true;
+      for (const word of underWay) word.hidden = false;
     });
   });
   // Coming back by the browser's history finds the page as it was left.
   addEventListener("pageshow", () => {
     isSent = false;
     for (const button of buttons) button.disabled = false;
+    for (const word of underWay) word.hidden = true;
   });
 }

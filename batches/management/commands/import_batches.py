@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from accounts.models import User
-from batches.importing.checking import REFUSED, begin, check_for_a_while, found_rows
+from batches.importing.checking import begin, check_for_a_while
+from batches.importing.found import REFUSED, found_rows
 from batches.importing.saving import save
 from batches.importing.wrong import UnreadableError
 from batches.models import Import

@@ -1,0 +1,96 @@
+"""What was found of the rows of a file, and of the file as a whole."""
+
+import json
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ..models import Import, Product
+
+NEW, CHANGED, UNCHANGED, REFUSED = "new", "changed", "unchanged", "refused"
+Found = dict[str, Any]
+
+
+def fingerprint() -> str:
+    """Of all that products are: what is found of a row hangs on them."""
+    values = list(Product.objects.order_by("pk").values_list())
+    return sha256(json.dumps(values, cls=DjangoJSONEncoder).encode()).hexdigest()
+
+
+def version(instance: Any) -> str:
+    return instance.updated_at.isoformat() if hasattr(instance, "updated_at") else ""
+
+
+def key_of(instance: Any) -> str:
+    """By which no two rows of one file may be the same."""
+    key: str = getattr(instance, "batch_identifier", "").lower() or instance.name_folded
+    return key
+
+
+def conclude(being: Import) -> None:
+    """Refuse what is in the file twice, and count."""
+    seen: dict[str, int] = {}
+    counts = dict.fromkeys((NEW, CHANGED, UNCHANGED, REFUSED), 0)
+    with transaction.atomic():
+        if not Import.objects.locked().filter(pk=being.pk, state=Import.State.CHECKING).exists():
+            being.refresh_from_db()
+            return
+        for piece in being.pieces.all():
+            found = json.loads(piece.found)
+            if sum(refuse_repeated(row, seen) for row in found):
+                piece.found = json.dumps(found)
+                piece.save(update_fields=["found"])
+            for row in found:
+                counts[row["is"]] += 1
+        being.state = Import.State.CHECKED
+        for name, count in counts.items():
+            setattr(being, name, count)
+        being.save()
+
+
+def refuse_repeated(row: Found, seen: dict[str, int]) -> bool:
+    """Whether it was refused because a row before it is of the same batch or product."""
+    if row["is"] == REFUSED:
+        return False
+    keys = [f"key {row['key']}", *([f"pk {row['pk']}"] if "pk" in row else [])]
+    before = next((seen[key] for key in keys if key in seen), None)
+    for key in keys:
+        seen.setdefault(key, row["line"])
+    if before is None:
+        return False
+    words = _("Row %(line)d is of the same one. Keep one of the two.") % {"line": before}
+    row |= {"is": REFUSED, "why": [["", words]]}
+    return True
+
+
+def found_rows(of: Import, *kinds: str) -> Iterator[Found]:
+    for piece in of.pieces.iterator(10):
+        for row in json.loads(piece.found or "[]"):
+            if row["is"] in kinds:
+                yield row
+
+
+def columns_told() -> list[str]:
+    return [_("Row"), _("Name"), _("Outcome"), _("Column"), _("Was"), _("Will be"), _("Reason")]
+
+
+def rows_told(of: Import) -> Iterator[list[Any]]:
+    """One for each change and for each reason, else one for each row of the file."""
+    outcomes = {
+        NEW: _("New"),
+        CHANGED: _("Changed"),
+        UNCHANGED: _("Unchanged"),
+        REFUSED: _("Refused"),
+    }
+    for row in found_rows(of, *outcomes):
+        about = [row["line"], row.get("name", ""), outcomes[row["is"]]]
+        for change in row.get("changes", ()):
+            yield [*about, *change]
+        for column, reason in row.get("why", ()):
+            yield [*about, column, "", "", reason]
+        if not ("changes" in row or "why" in row):
+            yield about
