@@ -89,8 +89,8 @@ def rows_told(of: Import) -> Iterator[list[Any]]:
     for row in found_rows(of, *outcomes):
         about = [row["line"], row.get("name", ""), outcomes[row["is"]]]
         for change in row.get("changes", ()):
-            yield [*about, *change]
+            yield [*about, *change, ""]
         for column, reason in row.get("why", ()):
             yield [*about, column, "", "", reason]
         if not ("changes" in row or "why" in row):
-            yield about
+            yield [*about, "", "", "", ""]

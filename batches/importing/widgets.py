@@ -16,7 +16,7 @@ SCIENTIFIC = re.compile(r"\d([.,]\d+)?E\+\d+", re.I)
 MANGLED_DAY = re.compile(
     r"\d{1,2}-[A-Z][a-z]{2}|[A-Z][a-z]{2}-\d\d|\d{1,4}[/]\d{1,2}[/]\d{1,4}|.* 00:00(:00)?"
 )
-YES = {"true", "yes", "1", "verdadero", "sí", "doğru", "evet", "wahr", "vrai"}
+YES = {"true", "yes", "1", "verdadero", "sí", "si", "doğru", "evet", "wahr", "vrai"}
 NO = {"false", "no", "0", "falso", "yanlış", "hayır", "falsch", "faux"}
 
 Value = str | list[str]

@@ -335,6 +335,36 @@ def test_a_products_own_rules_hold(administrator_client: Client) -> None:
     assert "Row 2 caution_days : The days of caution cannot end" in page
 
 
+def test_all_that_was_found_is_a_table_too(staff_client: Client, make_batch: MakeBatch) -> None:
+    make_batch(1, batch_identifier="B-1", supplier="Old Farm")
+    refused = "Chicken,B 3,2026-11-20,05/06/2026,,"
+    preview(staff_client, table(ROW, ROW.replace("B-1", "B-2"), refused))
+    path = f"{Import.objects.get().get_absolute_url()}/rows"
+    text = staff_client.get(path).getvalue().decode("utf-8-sig")
+    header, *rows = csv.reader(io.StringIO(text))
+    assert header == ["Row", "Name", "Outcome", "Column", "Was", "Will be", "Reason"]
+    assert [row[:6] for row in rows] == [
+        ["2", "B-1", "Changed", "butcher_date", "2026-11-21", "2026-11-20"],
+        ["2", "B-1", "Changed", "use_by", "", "2026-12-01"],
+        ["2", "B-1", "Changed", "supplier", "Old Farm", "Hill Farm"],
+        ["3", "B-2", "New", "", "", ""],
+        ["4", "", "Refused", "arrival_date", "", ""],
+        ["4", "", "Refused", "batch_identifier", "", ""],
+    ]
+    assert "day first or month first" in rows[4][6]
+    excel = staff_client.get(f"{path}?format=xlsx").getvalue()
+    sheet = openpyxl.load_workbook(io.BytesIO(excel)).active
+    assert [cell.value for cell in sheet[5]] == [3, "B-2", "New", *[None] * 4]
+
+
+@pytest.mark.parametrize("said", ["sí", "si", "SI", "evet", "1", "TRUE"])
+def test_yes_is_understood_as_it_is_typed(administrator_client: Client, said: str) -> None:
+    text = f"name,fresh_days,caution_days,active\nGoat,1,3,{said}\n"
+    preview(administrator_client, text, kind="products")
+    confirm(administrator_client)
+    assert Product.objects.get(name="Goat").active
+
+
 def test_old_ones_are_cleaned_away(staff_client: Client, noon: Any) -> None:
     upload(staff_client, table(ROW))
     noon.shift(25 * 60 * 60)

@@ -76,6 +76,10 @@ FILES = {
     "an XML without a root": (changed(GOOD, SHEET, b"<worksheet ", b"<!--"), "no spreadsheet"),
     "a row far below": (changed(GOOD, SHEET, b'<row r="2"', b'<row r="1048576"'), "far below"),
     "a row beyond all": (changed(GOOD, SHEET, b'<row r="2"', b'<row r="9999999999"'), "far below"),
+    "a column far to the right": (
+        changed(GOOD, SHEET, b'r="F2"', b'r="XFD2"'),
+        "far to the right",
+    ),
     "a column beyond all": (changed(GOOD, SHEET, b'r="A2"', b'r="ZZZZZ2"'), "damaged"),
 }
 

@@ -9,6 +9,7 @@ from functools import partial
 from importlib import import_module
 from typing import Any
 
+import openpyxl
 import pytest
 from django.apps import apps
 from django.test import Client
@@ -206,6 +207,10 @@ class TestRecord:
         [row] = csv.DictReader(io.StringIO(text))
         assert (row["code"], row["batch_identifier"], row["labels"]) == (batch.pk, "A-1", "3")
         assert (row["recall_reason"], row["recalled_by"]) == ("Glass", "Ayşe Yılmaz")
+        excel = staff_client.get(f"{link}?format=xlsx").getvalue()
+        names, values = openpyxl.load_workbook(io.BytesIO(excel)).active.values
+        assert names == tuple(row)
+        assert (values[0], values[names.index("labels")]) == (batch.pk, 3)
 
     def test_it_stays_as_it_was_when_batches_change(
         self, staff_client: Client, make_batch: MakeBatch, staff: User

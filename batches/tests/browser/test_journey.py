@@ -65,6 +65,28 @@ def test_a_second_tap_sends_nothing_twice(new_page: NewPage, staff: User) -> Non
     expect(page.get_by_role("button", name="Put on the shelf")).to_be_enabled()
 
 
+def test_a_file_that_is_under_way_says_so(new_page: NewPage, staff: User) -> None:
+    page = new_page()
+    sign_in(page, staff)
+    page.goto("/admin/import")
+    header = "product,batch_identifier,butcher_date,arrival_date"
+    text = f"{header}\nChicken,B-1,2026-11-01,2026-11-02\n".encode()
+    page.get_by_label("File").set_input_files(
+        {"name": "b.csv", "mimeType": "text/csv", "buffer": text}
+    )
+    under_way = page.get_by_text("One moment.")
+    expect(under_way).to_be_hidden()
+    tap_and_look = """button => {
+        button.click();
+        const word = button.form.querySelector("[data-while-sent]");
+        return new Promise((tell) => setTimeout(() => tell(word.checkVisibility()), 300));
+    }"""
+    with transaction.atomic():  # nobody else can write: the answer is slow to come
+        assert page.get_by_role("button", name="Check the file").evaluate(tap_and_look)
+    expect(page.get_by_role("button", name="Save 1 row")).to_be_visible()
+    expect(under_way).to_be_hidden()
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_date_that_is_half_typed_is_not_taken_for_none(
     new_page: NewPage, staff: User, scripts: bool
