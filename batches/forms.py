@@ -15,6 +15,7 @@ from .models.queries import BatchQuerySet, off_sale
 from .shelf_life import Freshness, seconds_left_of_day
 
 OFF_SALE = "off-sale"
+SELL_FIRST = "sell-first"
 FEW_PRODUCTS = 10  # so many are large buttons to tap; more are a drop-down list
 
 # For what is typed letter by letter: the phone's keyboard must not make words of it.
@@ -135,7 +136,12 @@ class FilterForm(forms.Form):
     product = product_or_all()
     status = forms.ChoiceField(
         label=_("Status"),
-        choices=[("", _("Every status")), *Freshness.choices, (OFF_SALE, _("Off the shelf"))],
+        choices=[
+            ("", _("Every status")),
+            *Freshness.choices,
+            (SELL_FIRST, _("To sell first")),
+            (OFF_SALE, _("Off the shelf")),
+        ],
         required=False,
         error_messages={"invalid_choice": _("There is no such status.")},
     )
@@ -170,6 +176,8 @@ class FilterForm(forms.Form):
                 batches = batches.filter(**{look_up: chosen[name]})
         if chosen.get("status") == OFF_SALE:
             batches = batches.filter(off_sale(today))
+        elif chosen.get("status") == SELL_FIRST:
+            batches = batches.to_sell_first(today)
         elif chosen.get("status"):
             freshness = Freshness(chosen["status"])
             batches = batches.of_freshness(freshness, today).exclude(off_sale(today))

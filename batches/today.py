@@ -11,7 +11,9 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from .forms import SELL_FIRST
 from .models import Batch
+from .models.queries import is_to_sell_first
 from .shelf_life import Freshness
 from .templatetags.days import in_words
 
@@ -46,7 +48,10 @@ class Due:
 
 @dataclass(frozen=True)
 class Section:
-    """The batches of one freshness that are on the shelf: how many, and the first of them."""
+    """What has to be done about some of those on the shelf: how many, and the first of them.
+
+    A batch is in the section of its freshness, but on its last day it is to be sold first.
+    """
 
     freshness: Freshness
     count: int
@@ -55,6 +60,11 @@ class Section:
     @property
     def heading(self) -> str:
         return str(TO_DO[self.freshness])
+
+    @property
+    def status(self) -> str:
+        """By which the list of batches shows all of it; of what is fresh, the last day too."""
+        return SELL_FIRST if self.freshness == Freshness.CAUTION else self.freshness.value
 
     @property
     def beyond(self) -> int:
@@ -124,7 +134,7 @@ class Day:
         sections = [
             Section(
                 freshness,
-                sum(row["count"] for row in counted if row["freshness"] == freshness),
+                sum(in_section(freshness, row) for row in counted),
                 [Due(batch, in_time(batch, today)) for batch in first_of(freshness, today)],
             )
             for freshness in URGENCY
@@ -134,9 +144,20 @@ class Day:
         return cls(sections, by_product(counted))
 
 
+def in_section(freshness: Freshness, row: dict[str, Any]) -> int:
+    """How many of those counted in `row` are in the section of `freshness`."""
+    if freshness == Freshness.CAUTION:
+        return int(row["first"])
+    return int(row["count"] - row["first"]) if row["freshness"] == freshness else 0
+
+
 def first_of(freshness: Freshness, today: date) -> Iterable[Batch]:
-    batches = Batch.objects.on_shelf().of_freshness(freshness, today).select_related("product")
-    return batches.order_by(*ORDER[freshness])[:MOST_SHOWN]
+    if freshness == Freshness.CAUTION:
+        batches = Batch.objects.to_sell_first(today)
+    else:
+        of_freshness = Batch.objects.on_shelf().of_freshness(freshness, today)
+        batches = of_freshness.exclude(is_to_sell_first(today))
+    return batches.select_related("product").order_by(*ORDER[freshness])[:MOST_SHOWN]
 
 
 def in_time(batch: Batch, today: date) -> str:

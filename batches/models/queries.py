@@ -34,6 +34,12 @@ def has_freshness(freshness: Freshness, today: date) -> Q:
     return Q(turned[freshness], recalled_at=None)
 
 
+def is_to_sell_first(today: date) -> Q:
+    """On caution, or on its last day, which may come while it is fresh."""
+    is_urgent = Q(caution_from__lte=today) | Q(expired_from=today + timedelta(days=1))
+    return Q(is_urgent, recalled_at=None, expired_from__gt=today)
+
+
 class BatchQuerySet(models.QuerySet["Batch"]):
     def locked(self) -> Self:
         """Held until the transaction ends, so that no recall of this moment is overwritten."""
@@ -43,11 +49,15 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         return self.filter(has_freshness(freshness, today))
 
     def counted(self, today: date) -> "models.QuerySet[Batch, dict[str, Any]]":
-        """How many there are of each product and freshness, as `count`."""
+        """How many there are of each product and freshness, as `count`.
+
+        And `first`: how many of them are to be sold first.
+        """
         cases = [When(has_freshness(it, today), then=Value(it.value)) for it in Freshness]
         freshness = Case(*cases, output_field=models.CharField())
         by_product = self.order_by().values("product__name", "product__emoji")
-        return by_product.annotate(freshness=freshness, count=Count("pk"))
+        first = Count("pk", filter=is_to_sell_first(today))
+        return by_product.annotate(freshness=freshness, count=Count("pk"), first=first)
 
     def with_labels_out(self) -> Self:
         """Those with labels of which `is_out` says that they may be on packs."""
@@ -58,9 +68,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         return self.filter(removed_on=None)
 
     def to_sell_first(self, today: date) -> Self:
-        """On the shelf, and on caution or on its last day, which may come while it is fresh."""
-        is_urgent = Q(caution_from__lte=today) | Q(expired_from=today + timedelta(days=1))
-        return self.on_shelf().filter(is_urgent, recalled_at=None, expired_from__gt=today)
+        return self.on_shelf().filter(is_to_sell_first(today))
 
     @transaction.atomic
     def change(self, author: AbstractBaseUser, why: str = "", **values: Any) -> list["Batch"]:

@@ -1,5 +1,4 @@
 import secrets
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -154,10 +153,10 @@ def test_a_refused_batch_says_why_at_the_field_that_mends_it(make_batch: MakeBat
 def test_a_code_that_is_taken_is_drawn_again(
     make_batch: MakeBatch, staff: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    letters: Iterator[str] = iter("A" * LENGTH + "A" * LENGTH + "B" * LENGTH)
-    monkeypatch.setattr(secrets, "choice", lambda alphabet: next(letters))
+    drawn = iter([0, 0, 1])
+    monkeypatch.setattr(secrets, "randbits", lambda bits: next(drawn))
     codes = [make_batch().pk, make_batch().pk]
-    assert codes == ["A" * LENGTH, "B" * LENGTH]
+    assert codes == ["0" * LENGTH, "1" + "0" * (LENGTH - 1)]
     assert Batch.objects.count() == 2
 
 

@@ -59,6 +59,22 @@ class TestSections:
         assert sections()["caution"][-1] == "later"
         assert found["fresh"] == ["fresh-2", "fresh-1", "fresh-0"]
 
+    def test_on_its_last_day_a_fresh_one_is_to_be_sold_first(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        today = timezone.localdate()
+        make_batch(1, batch_identifier="last-day", use_by=today)
+        make_batch(1, batch_identifier="fresh", use_by=today + timedelta(days=1))
+        make_batch(3, batch_identifier="caution")
+        found = sections()
+        assert (found["caution"], found["fresh"]) == (["last-day", "caution"], ["fresh"])
+        assert [it.count for it in Day.of(today).sections] == [0, 0, 2, 1]
+        html = words(staff_client.get("/admin").content)
+        assert "Sell first 2" in html
+        assert "🍗 Chicken – none – none 1 2" in html
+        listed = staff_client.get("/admin/batches?status=sell-first").content.decode()
+        assert re.findall("Choose Chicken ([a-z-]+)", listed) == ["caution", "last-day"]
+
     @pytest.mark.parametrize(
         ("days", "said"),
         [
@@ -84,7 +100,8 @@ class TestSections:
         make_batch(5, removed_on=timezone.localdate())
         html = staff_client.get("/admin").content.decode()
         assert html.count('class="row"') == MOST_SHOWN
-        assert f"Show all {MOST_SHOWN + 1}" in words(html)
+        assert f"Expired: take off the shelf now {MOST_SHOWN + 1}" in words(html)
+        assert "Show all in the list" in words(html)
         [link] = re.findall(r'href="(/admin/batches\?[^"]+)"', html)
         listed = staff_client.get(link.replace("&amp;", "&")).content.decode()
         assert listed.count('class="row"') == MOST_SHOWN + 1
