@@ -2,6 +2,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.db import connection
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +17,7 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from .models import Batch, OwnStock, Product
 from .models.queries import BatchQuerySet
-from .story import told_versions
+from .story import story_of
 
 
 class KeptAdmin(SimpleHistoryAdmin):  # type: ignore[misc] # it has no types
@@ -25,14 +26,16 @@ class KeptAdmin(SimpleHistoryAdmin):  # type: ignore[misc] # it has no types
     SIMPLE_HISTORY_REVERT_DISABLED only hides the button.
     """
 
-    def set_history_delta_changes(
-        self, request: HttpRequest, historical_records: Any, foreign_keys_are_objs: bool = True
-    ) -> None:
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
         """In the words of a batch's page."""
-        versions = list(historical_records)
-        before_all = versions[-1].prev_record if versions else None
-        for version, told in zip(versions, told_versions(versions, before_all), strict=True):
-            version.told = told
+        told = {"events": story_of(self.model, unquote(object_id))} | (extra_context or {})
+        response: HttpResponse = super().history_view(request, object_id, told)
+        return response
+
+    def set_history_delta_changes(self, *args: Any, **options: Any) -> None:
+        """The story tells them."""
 
     @method_decorator(require_safe)
     def history_form_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -1,10 +1,12 @@
 """What happened to a batch or a product, told in sentences."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from unicodedata import bidirectional
 
 from django.utils.formats import date_format, localize
 from django.utils.translation import gettext as _
@@ -54,46 +56,47 @@ EMPTIED = {
 
 @dataclass(frozen=True)
 class Event:
+    """`version` is what was kept of a change; labels that are printed change nothing."""
+
     when: datetime
     sentences: list[str]
+    version: Any = None
 
 
-def story_of(code: str) -> list[Event]:
-    """All that happened to a batch, the latest first; in a constant number of queries.
+def story_of(model: type[Batch | Product], key: Any) -> list[Event]:
+    """All that happened to one, the latest first; in a constant number of queries.
 
-    Of one that was deleted the labels are gone with it.
+    Of a batch that was deleted the labels are gone with it, but for how many were out.
     """
-    versions = Batch.history.filter(id=code).select_related("history_user")
-    printed = PrintedLabels.objects.filter(batch=code).select_related("run__printed_by")
-    told = [*told_changes(list(versions.order_by("-history_id"))), *told_labels(printed)]
+    versions = model.history.filter(**{model._meta.pk.attname: key})
+    told = told_changes(list(versions.select_related("history_user").order_by("-history_id")))
+    if model is Batch:
+        printed = PrintedLabels.objects.filter(batch=key).select_related("run__printed_by")
+        told += [*told_printed(printed), *told_gone(printed)]
     return sorted(told, key=lambda event: event.when, reverse=True)
 
 
 def told_changes(versions: list[Any]) -> list[Event]:
     """What each version changed; they come the latest first, and the oldest begins the story."""
+    keys = [version.product_id for version in versions if hasattr(version, "product_id")]
+    names = dict(Product.objects.filter(pk__in=keys).values_list("pk", "name"))
     told = [
-        Event(version.history_date, sentences)
-        for version, sentences in zip(versions, told_versions(versions), strict=True)
+        Event(version.history_date, sentences(version, before, names), version)
+        for version, before in zip(versions, [*versions, None][1:], strict=True)
     ]
     return [event for event in told if event.sentences]
 
 
-def told_versions(versions: list[Any], before_all: Any = None) -> list[list[str]]:
-    """The sentences of each version; `before_all` is the one before the last of them."""
-    keys = [version.product_id for version in versions if hasattr(version, "product_id")]
-    names = dict(Product.objects.filter(pk__in=keys).values_list("pk", "name"))
-    earlier = [*versions, before_all][1:]
-    return [sentences(*pair, names) for pair in zip(versions, earlier, strict=True)]
-
-
 def sentences(version: Any, before: Any, names: Mapping[int, str]) -> list[str]:
     """What `version` changed of the one before it."""
-    who = str(version.history_user or _("Somebody"))
+    who = in_its_own_direction(str(version.history_user or _("Somebody")))
+    why = [*filter(None, [version.history_change_reason])]
     if version.history_type == "-":
-        return [_("%(who)s deleted it.") % {"who": who}]
+        return [_("%(who)s deleted it.") % {"who": who}, *why]
     if before is None or version.history_type == "+":
         recorded = _("%(who)s recorded it.") % {"who": who}
-        return [recorded, *filter(None, [version.history_change_reason])]
+        already = [tell_together(it, version, who) for it in TOGETHER if getattr(version, it, None)]
+        return [recorded, *already, *why]
     changed = {
         field.name
         for field in version.tracked_fields
@@ -105,7 +108,7 @@ def sentences(version: Any, before: Any, names: Mapping[int, str]) -> list[str]:
     in_order = [field.name for field in version.tracked_fields if field.name in changed - untold]
     told = [sentence(name, before, version, who, names) for name in in_order]
     is_told = "recalled_at" in changed  # why a recall was released is in its sentence
-    return [*told, *filter(None, [None if is_told else version.history_change_reason])]
+    return told if is_told else [*told, *why]
 
 
 def is_filled_in_or_emptied(name: str, before: Any, after: Any) -> bool:
@@ -114,7 +117,7 @@ def is_filled_in_or_emptied(name: str, before: Any, after: Any) -> bool:
 
 def sentence(name: str, before: Any, after: Any, who: str, names: Mapping[int, str]) -> str:
     if name in TOGETHER and is_filled_in_or_emptied(name, before, after):
-        return (of_removal if name == "removed_on" else of_recall)(after, who)
+        return tell_together(name, after, who)
     was, now = (value(it, name, names) for it in (before, after))
     whole = EMPTIED.get(name) if not now else FILLED_IN.get(name) if not was else MOVED.get(name)
     general = _("%(who)s changed “%(field)s” from “%(before)s” to “%(after)s”.")
@@ -149,11 +152,22 @@ def in_text(value: Any) -> str:
         return date_format(value)
     if isinstance(value, Decimal):
         value = plain(value)
-    return str(localize(value)) if value not in (None, "") else _("nothing")
+    return in_its_own_direction(str(localize(value))) if value not in (None, "") else _("nothing")
+
+
+def in_its_own_direction(text: str) -> str:
+    """Kept apart, where it is written from right to left, from the sentence that it stands in."""
+    is_mixed = any(bidirectional(letter) in ("R", "AL") for letter in text)
+    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}" if is_mixed else text
+
+
+def tell_together(first: str, after: Any, who: str) -> str:
+    return (of_removal if first == "removed_on" else of_recall)(after, who)
 
 
 def of_removal(after: Any, who: str) -> str:
-    words: dict[str, object] = {"who": who, "reason": after.removal_reason.rstrip(".")}
+    reason = in_its_own_direction(after.removal_reason.rstrip("."))
+    words: dict[str, object] = {"who": who, "reason": reason}
     if after.removed_on is None:
         return _("%(who)s put it back on the shelf.") % words
     if after.removal == Removal.SOLD_OUT:
@@ -175,24 +189,33 @@ def plain(weight: Decimal) -> Decimal:
 
 def of_recall(after: Any, who: str) -> str:
     if after.recalled_at:
-        return _("%(who)s recalled it: %(reason)s") % {"who": who, "reason": after.recall_reason}
+        words = {"who": who, "reason": in_its_own_direction(after.recall_reason)}
+        return _("%(who)s recalled it: %(reason)s") % words
     if after.history_change_reason:
-        words = {"who": who, "reason": after.history_change_reason}
+        words = {"who": who, "reason": in_its_own_direction(after.history_change_reason)}
         return _("%(who)s released it from its recall: %(reason)s") % words
     return _("%(who)s released it from its recall.") % {"who": who}
 
 
-def told_labels(printed: Iterable[PrintedLabels]) -> Iterable[Event]:
+def told_printed(printed: Iterable[PrintedLabels]) -> Iterable[Event]:
     for it in printed:
         words = ngettext(
             "%(who)s printed %(count)d label.", "%(who)s printed %(count)d labels.", it.copies
         )
-        words %= {"who": it.run.printed_by, "count": it.copies}
+        words %= {"who": in_its_own_direction(str(it.run.printed_by)), "count": it.copies}
         yield Event(it.run.printed_at, [words])
+
+
+def told_gone(printed: Iterable[PrintedLabels]) -> Iterable[Event]:
+    """Those that went in one moment, as one."""
+    gone: Counter[datetime] = Counter()
+    for it in printed:
         if it.gone_at:
-            gone = ngettext(
-                "%(count)d label that was wrong is gone.",
-                "%(count)d labels that were wrong are gone.",
-                it.copies,
-            )
-            yield Event(it.gone_at, [gone % {"count": it.copies}])
+            gone[it.gone_at] += it.copies
+    for when, count in gone.items():
+        words = ngettext(
+            "%(count)d label that was wrong is gone.",
+            "%(count)d labels that were wrong are gone.",
+            count,
+        )
+        yield Event(when, [words % {"count": count}])

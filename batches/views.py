@@ -84,7 +84,7 @@ def list_batches(request: HttpRequest) -> HttpResponse:
 def show_batch(request: HttpRequest, code: str) -> HttpResponse:
     batches = Batch.objects.select_related("product", "created_by")
     batch = batches.prefetch_related("printed_labels__run__printed_by").filter(pk=code).first()
-    events = story_of(code)
+    events = story_of(Batch, code)
     if batch is None:
         return deleted_batch(request, code, events)
     today = timezone.localdate()

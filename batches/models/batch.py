@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, gettext_noop, override
+from django.utils.translation import gettext, gettext_noop, ngettext, override
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -229,6 +229,17 @@ class Batch(models.Model):
                 raise
             self.pk = new_code()
             self.save(**options)
+
+    def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
+        """Its labels are forgotten with it; how many may be on packs stays in its history."""
+        if out := self.labels_out():
+            words = ngettext(
+                "%(count)d label of it may still be on a pack.",
+                "%(count)d labels of it may still be on packs.",
+                out,
+            )
+            self._change_reason = words % {"count": out}
+        return super().delete(*args, **options)
 
     def plan(self, keeps_product: bool | None = None) -> None:
         """Fill in what follows from the product and the dates.
