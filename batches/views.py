@@ -100,6 +100,7 @@ def show_batch(request: HttpRequest, code: str) -> HttpResponse:
         "events": events if request.GET.get("history") else events[:EVENTS_AT_FIRST],
         "earlier": 0 if request.GET.get("history") else max(0, len(events) - EVENTS_AT_FIRST),
         "recall": Recall.objects.filter(batches__code=batch.pk, batches__released_at=None).first(),
+        "lot_recall": Recall.of_the_lot_of(batch),
         "labels_printed": sum(printed.copies for printed in batch.printed_labels.all()),
     }
     return render(request, "batches/batch.html", context)

@@ -234,11 +234,11 @@ class Batch(models.Model):
         """Its labels are forgotten with it; how many may be on packs stays in its history."""
         if out := self.labels_out():
             words = ngettext(
-                "%(count)d label of it may still be on a pack.",
-                "%(count)d labels of it may still be on packs.",
+                "%(labels)s label of it may still be on a pack.",
+                "%(labels)s labels of it may still be on packs.",
                 out,
             )
-            self._change_reason = words % {"count": out}
+            self._change_reason = words % {"labels": out}
         return super().delete(*args, **options)
 
     def plan(self, keeps_product: bool | None = None) -> None:

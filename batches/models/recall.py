@@ -48,6 +48,16 @@ class Recall(models.Model):
         return criteria
 
     @classmethod
+    def of_the_lot_of(cls, batch: Batch) -> Self | None:
+        """One that stands for others of its supplier's lot; of it, somebody has still to say."""
+        if batch.recalled_at or not batch.supplier_lot:
+            return None
+        same_lot = RecalledBatch.objects.standing().filter(
+            supplier__iexact=batch.supplier, supplier_lot__iexact=batch.supplier_lot
+        )
+        return cls.objects.filter(batches__in=same_lot).exclude(batches__code=batch.pk).first()
+
+    @classmethod
     @transaction.atomic
     def begin(
         cls,

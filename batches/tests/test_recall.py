@@ -229,6 +229,29 @@ class TestRecord:
         html = staff_client.get(f"/admin/batches/{batch.pk}").content.decode()
         assert f'href="/admin/recalls/{Recall.objects.get().pk}"' in html
 
+    def test_what_comes_later_of_a_recalled_lot_is_noticed(
+        self, staff_client: Client, administrator: User, make_batch: MakeBatch
+    ) -> None:
+        make_batch(supplier="Hill Farm", supplier_lot="L-1")
+        recall(staff_client, supplier="Hill Farm", supplier_lot="L-1")
+        later = make_batch(supplier="hill farm", supplier_lot="l-1")
+        others = [
+            make_batch(),
+            make_batch(supplier="Hill Farm"),
+            make_batch(supplier="Hill Farm", supplier_lot="L-2"),
+            make_batch(supplier="Dale Farm", supplier_lot="L-1"),
+            Batch.objects.get(supplier="Hill Farm", supplier_lot="L-1"),
+        ]
+
+        def is_noticed(batch: Batch) -> bool:
+            page = words(staff_client.get(f"/admin/batches/{batch.pk}").content)
+            return "Other batches of the supplier's lot l-1 are recalled: Glass" in page
+
+        assert is_noticed(later)
+        assert not any(map(is_noticed, others))
+        RecalledBatch.objects.all().release(administrator, "Another lot")
+        assert not is_noticed(later)
+
     def test_all_recalls_are_listed(self, staff_client: Client, make_batch: MakeBatch) -> None:
         assert "Nothing has been recalled." in words(staff_client.get("/admin/recalls").content)
         make_batch(supplier="X")
