@@ -141,7 +141,7 @@ class RecalledBatch(models.Model):
     objects = RecalledBatchQuerySet.as_manager()
 
     class Meta:
-        ordering = ["pk"]
+        ordering = ["product", "batch_identifier", "pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["code"], condition=Q(released_at=None), name="batch_is_in_one_recall"
