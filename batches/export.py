@@ -110,7 +110,13 @@ def comma_separated(name: str, names: list[str], rows: Rows) -> HttpResponseBase
 def lines(names: list[str], rows: Rows) -> Iterator[str]:
     yield BYTE_ORDER_MARK + line(names)
     for row in rows:
-        yield line([harmless(it) for it in row])
+        yield line([harmless(by_the_shops_clock(it)) for it in row])
+
+
+def by_the_shops_clock(value: object) -> object:
+    if isinstance(value, datetime):
+        return timezone.localtime(value).replace(microsecond=0)
+    return value
 
 
 def line(cells: Iterable[str]) -> str:
@@ -139,8 +145,9 @@ def excel(name: str, names: list[str], rows: Rows, as_text: bool = False) -> Htt
 
 def cell(sheet: Any, value: object) -> object:
     """Dates and numbers as such; text as text, whatever it begins with."""
+    value = by_the_shops_clock(value)
     if isinstance(value, datetime):
-        return timezone.localtime(value).replace(tzinfo=None, microsecond=0)
+        return value.replace(tzinfo=None)
     if not isinstance(value, str):
         return float(value) if isinstance(value, Decimal) else value
     text = NOT_IN_XML.sub("", str(never_misread(value)))

@@ -107,6 +107,14 @@ def test_excel_has_real_dates_and_no_formula(staff_client: Client, make_batch: M
     assert table.freeze_panes == "A2"
 
 
+def test_times_are_those_of_the_shops_clock(staff_client: Client, make_batch: MakeBatch) -> None:
+    make_batch()
+    [row] = rows(staff_client.get("/admin/export"))
+    assert row["recorded_at"] == "2026-11-22 12:00:00+03:00"
+    table, _xml = sheet(staff_client.get("/admin/export?format=xlsx"))
+    assert datetime(2026, 11, 22, 12) in [cell.value for cell in table[2]]
+
+
 def test_how_it_left_the_shelf_and_what_was_discarded(
     staff_client: Client, make_batch: MakeBatch
 ) -> None:
