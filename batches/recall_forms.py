@@ -4,13 +4,11 @@ from collections.abc import Mapping
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .forms import day_or_none, product_or_all
 from .models import Batch
-from .models.product import folded
-from .models.queries import BatchQuerySet
+from .models.queries import BatchQuerySet, same_text
 
 NO_SUGGESTIONS = {"autocomplete": "off"}
 
@@ -79,17 +77,6 @@ class CriteriaForm(forms.Form):
         if product := filled_in.get("product"):
             filled_in["product"] = product.name
         return {name: str(value) for name, value in filled_in.items()}
-
-
-def same_text(batches: BatchQuerySet, field: str, text: str) -> Q:
-    """Those of which `field` is `text`, whatever the capitals and spaces.
-
-    SQLite knows the capitals of ASCII alone, so they are told here, and a recall misses none.
-    """
-    wanted = folded(" ".join(text.split()))
-    known = batches.order_by().values_list(field, flat=True).distinct()
-    same = [it for it in known.iterator() if folded(" ".join(it.split())) == wanted]
-    return Q(**{f"{field}__in": same})
 
 
 def criteria_in_words(criteria: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -30,14 +30,19 @@ RECALLS_ON_A_PAGE = 25
 
 @dataclass(frozen=True)
 class Matching:
-    """The batches that a recall would be of, and those that are recalled already."""
+    """The batches that a recall would be of, and those that are recalled already.
+
+    Where they are `held`, nobody else recalls, changes or deletes one until the transaction ends.
+    """
 
     batches: BatchQuerySet
     asked_for: dict[str, str]
+    held: bool
 
     @cached_property
     def codes(self) -> list[str]:
-        return sorted(self.batches.filter(recalled_at=None).values_list("pk", flat=True))
+        batches = self.batches.filter(recalled_at=None).order_by("pk")
+        return list((batches.locked() if self.held else batches).values_list("pk", flat=True))
 
     @property
     def fingerprint(self) -> str:
@@ -70,11 +75,11 @@ class Matching:
         return max(0, len(self.codes) - MOST_SHOWN)
 
 
-def matching(form: CriteriaForm, codes: list[str]) -> Matching | None:
+def matching(form: CriteriaForm, codes: list[str], held: bool) -> Matching | None:
     """Those that are named by their codes or, where none is, by what is filled in."""
     if codes:
-        return Matching(Batch.objects.filter(pk__in=codes), {})
-    return Matching(form.batches(), form.asked_for()) if form.is_valid() else None
+        return Matching(Batch.objects.filter(pk__in=codes), {}, held)
+    return Matching(form.batches(), form.asked_for(), held) if form.is_valid() else None
 
 
 @staff_required
@@ -86,7 +91,7 @@ def add_recall(request: HttpRequest, code: str | None = None) -> HttpResponse:
     codes = [code] if code else named_codes(given)
     is_asked = request.method == "POST" or any(name in given for name in CriteriaForm.base_fields)
     criteria = CriteriaForm(given if is_asked and not codes else None)
-    found = matching(criteria, codes)
+    found = matching(criteria, codes, held=request.method == "POST")
     reason = ReasonForm(request.POST if request.method == "POST" else None)
     has_changed = request.method == "POST" and found and given.get("shown") != found.fingerprint
     if found and found.codes and not has_changed and reason.is_valid():
@@ -111,9 +116,8 @@ def suppliers() -> list[str]:
 
 
 def begin(request: HttpRequest, found: Matching, reason: str) -> Recall:
-    batches = Batch.objects.filter(pk__in=found.codes)
     recall = Recall.begin(
-        batches,
+        found.codes,
         reason,
         request.user,  # type: ignore[arg-type] # staff_required: an account
         found.asked_for,

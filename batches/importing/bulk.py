@@ -5,14 +5,15 @@ Django's bulk_create makes each value ready anew and sends some dozens in a quer
 that writes to SQLite waiting, 50,000 batches and their histories took it five times as long.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
 from django.db.models import Field
 from django.utils import timezone
 
-AT_ONCE = 500
+from ..models.queries import pieces
+
 Fields = Sequence["Field[Any, Any]"]
 Rows = list[list[Any]]
 
@@ -50,10 +51,6 @@ def remember(model: Any, keys: list[Any], kind: str, author: Any, why: str) -> N
 
 def prepared(field: "Field[Any, Any]", value: Any) -> Any:
     return field.get_db_prep_save(value, connection)
-
-
-def pieces(items: list[Any]) -> Iterator[list[Any]]:
-    return (items[start : start + AT_ONCE] for start in range(0, len(items), AT_ONCE))
 
 
 def table(model: Any) -> str:

@@ -56,10 +56,13 @@ def check_columns(columns: list[str], known: list[str], required: tuple[str, ...
 
 
 def check_for_a_while(being: Import, seconds: float = AT_MOST) -> None:
-    """Check pieces until time is up. A piece that two check at once is found once."""
+    """Check pieces until time is up. A piece that two check at once is found once.
+
+    Raises Import.DoesNotExist where it was forgotten meanwhile.
+    """
     if not being.products:
-        being.products = fingerprint()
-        being.save(update_fields=["products"])
+        Import.objects.filter(pk=being.pk, products="").update(products=fingerprint())
+        being.refresh_from_db(fields=["products"])
     ends = monotonic() + seconds
     resource = RESOURCES[being.kind]()
     columns = json.loads(being.columns)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from ..codes import new_code
 from ..models import Batch, Import, Product
+from ..models.queries import pieces
 from . import bulk
 from .found import CHANGED, NEW, UNCHANGED, Found, fingerprint, found_rows, version
 from .resources import RESOURCES
@@ -21,7 +22,10 @@ class ChangedMeanwhileError(Exception):
 
 
 def save(being: Import) -> bool:
-    """Whether it is saved, now or before. Where the shop has changed, it is to be checked again."""
+    """Whether it is saved, now or before. Where the shop has changed, it is to be checked again.
+
+    Raises Import.DoesNotExist where it was forgotten meanwhile.
+    """
     try:
         ready = Ready(being)
         with transaction.atomic():
@@ -40,14 +44,18 @@ def save(being: Import) -> bool:
 
 
 class Ready:
-    """The rows to be written, made from what was found."""
+    """The rows to be written, made from what was found.
+
+    Whoever writes rows of the same table at the same moment takes them in the same order: none
+    waits for one that waits for it.
+    """
 
     def __init__(self, being: Import) -> None:
         self.being = being
         resource = RESOURCES[being.kind]()
         self.model: Any = resource._meta.model
         self.fields = resource.written_fields
-        self.new: bulk.Rows = []
+        self.new: list[tuple[str, list[Any]]] = []
         self.changed: bulk.Rows = []
         self.versions: dict[Any, str] = {}
         for row in found_rows(being, NEW, CHANGED, UNCHANGED):
@@ -56,7 +64,7 @@ class Ready:
     def take(self, row: Found) -> None:
         values = [row["values"][it.attname] for it in self.fields] if "values" in row else []
         if row["is"] == NEW:
-            self.new.append(values)
+            self.new.append((row["key"], values))
             return
         self.versions[row["pk"]] = row["version"]
         if row["is"] == CHANGED:
@@ -70,7 +78,7 @@ class Ready:
     def refuse_if_changed(self) -> None:
         if fingerprint() != self.being.products:
             raise ChangedMeanwhileError
-        for some in bulk.pieces(list(self.versions)):
+        for some in pieces(sorted(self.versions)):
             held = self.model.objects.select_for_update().order_by("pk").filter(pk__in=some)
             now = {it.pk: version(it) for it in held}
             if any(now.get(key) != self.versions[key] for key in some):
@@ -78,6 +86,7 @@ class Ready:
 
     def insert(self) -> None:
         """With what a file says nothing of as it is in any new one, and a code for each batch."""
+        new = [row for _key, row in sorted(self.new)]
         blank = self.model()
         if isinstance(blank, Batch):
             blank.created_by_id = self.being.author_id
@@ -86,17 +95,19 @@ class Ready:
         same = [bulk.prepared(field, field.pre_save(blank, True)) for field in rest]
         if isinstance(blank, Batch):
             keys: list[Any] = [new_code() for _row in self.new]
-            rows = [[code, *row, *same] for code, row in zip(keys, self.new, strict=True)]
+            rows = [[code, *row, *same] for code, row in zip(keys, new, strict=True)]
             bulk.insert(self.model, [key, *self.fields, *rest], rows)
         else:
-            bulk.insert(self.model, [*self.fields, *rest], [[*row, *same] for row in self.new])
+            bulk.insert(self.model, [*self.fields, *rest], [[*row, *same] for row in new])
             keys = self.keys_of_new_products()
         self.remember(keys, "+")
 
     def keys_of_new_products(self) -> list[int]:
-        place = [field.attname for field in self.fields].index("name_folded")
-        names = [row[place] for row in self.new]
-        return list(Product.objects.filter(name_folded__in=names).values_list("pk", flat=True))
+        return [
+            key
+            for some in pieces([name for name, _row in self.new])
+            for key in Product.objects.filter(name_folded__in=some).values_list("pk", flat=True)
+        ]
 
     def update(self) -> None:
         now = [it for it in self.model._meta.concrete_fields if getattr(it, "auto_now", False)]

@@ -42,7 +42,10 @@ def show_import(request: HttpRequest, number: int) -> HttpResponse:
     """Checks for a while and comes again, until all of it is checked; then what was found."""
     being = get_object_or_404(own_imports(request), pk=number)
     if being.is_checking and request.method == "GET":
-        check_for_a_while(being)
+        try:
+            check_for_a_while(being)
+        except Import.DoesNotExist:
+            return forgotten(request)
     if being.is_checking:
         context = {"import": being, "checked": being.checked_rows()}
         response = render(request, "batches/import/checking.html", context)
@@ -63,7 +66,11 @@ def download_rows(request: HttpRequest, number: int) -> HttpResponseBase:
 @require_POST
 def confirm_import(request: HttpRequest, number: int) -> HttpResponseBase:
     being = get_object_or_404(own_imports(request), pk=number)
-    if being.may_be_confirmed() and save(being):
+    try:
+        is_saved = being.may_be_confirmed() and save(being)
+    except Import.DoesNotExist:
+        return forgotten(request)
+    if is_saved:
         words = ngettext("%(count)d row is saved.", "%(count)d rows are saved.", being.changes)
         messages.success(request, words % {"count": being.changes})
     return redirect(being)
@@ -74,6 +81,13 @@ def confirm_import(request: HttpRequest, number: int) -> HttpResponseBase:
 def drop_import(request: HttpRequest, number: int) -> HttpResponseBase:
     own_imports(request).unconfirmed().filter(pk=number).delete()
     messages.success(request, _("Noted: nothing of that file is saved."))
+    return redirect("import")
+
+
+def forgotten(request: HttpRequest) -> HttpResponse:
+    """By somebody who pressed the button in another window, or since it was too old."""
+    words = _("That file was forgotten meanwhile, and nothing of it is saved. Choose it again.")
+    messages.info(request, words)
     return redirect("import")
 
 

@@ -100,8 +100,11 @@ class Import(models.Model):
     def check_again(self) -> None:
         """The shop has changed meanwhile: what was found does not count any more."""
         self.pieces.update(found="")
-        self.state, self.products, self.is_checked_again = self.State.CHECKING, "", True
-        self.save(update_fields=["state", "products", "is_checked_again"])
+        state = self.State.CHECKING
+        type(self).objects.filter(pk=self.pk).update(
+            state=state, products="", is_checked_again=True
+        )
+        self.refresh_from_db()
 
 
 class ImportPiece(models.Model):

@@ -1,4 +1,5 @@
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
@@ -10,11 +11,17 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from ..shelf_life import Freshness
+from .product import folded
 
 if TYPE_CHECKING:
     from .batch import Batch, Removal
 
 AT_ONCE = 500  # rows in one statement
+
+
+def pieces(items: list[Any]) -> Iterator[list[Any]]:
+    """No more in each than any database takes in one statement."""
+    return (items[start : start + AT_ONCE] for start in range(0, len(items), AT_ONCE))
 
 
 def off_sale(today: date) -> Q:
@@ -38,6 +45,22 @@ def is_to_sell_first(today: date) -> Q:
     """On caution, or on its last day, which may come while it is fresh."""
     is_urgent = Q(caution_from__lte=today) | Q(expired_from=today + timedelta(days=1))
     return Q(is_urgent, recalled_at=None, expired_from__gt=today)
+
+
+def latest_day() -> Greatest:
+    """What `Batch.latest_day` says, asked of the database."""
+    return Greatest("saved_on", Value(timezone.localdate()))
+
+
+def same_text(rows: "models.QuerySet[Any]", field: str, text: str) -> Q:
+    """Those of which `field` is `text`, whatever the capitals and spaces.
+
+    SQLite knows the capitals of ASCII alone, so they are told here, and a recall misses none.
+    """
+    wanted = folded(" ".join(text.split()))
+    known = rows.order_by().values_list(field, flat=True).distinct()
+    same = [it for it in known.iterator() if folded(" ".join(it.split())) == wanted]
+    return Q(**{f"{field}__in": same})
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):
@@ -78,12 +101,12 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         """
         codes = list(self.order_by("pk").locked().values_list("pk", flat=True))
         values["updated_at"] = timezone.now()
-        values["saved_on"] = Greatest("saved_on", Value(timezone.localdate()))
+        values["saved_on"] = latest_day()
         changed: list[Batch] = []
-        for first in range(0, len(codes), AT_ONCE):
-            some = self.model.objects.filter(pk__in=codes[first : first + AT_ONCE])
-            some.update(**values)
-            changed += some.select_related("product")
+        for some in pieces(codes):
+            batches = self.model.objects.filter(pk__in=some)
+            batches.update(**values)
+            changed += batches.select_related("product")
         self.model.history.bulk_history_create(
             changed, batch_size=AT_ONCE, update=True, default_user=author, default_change_reason=why
         )
@@ -99,7 +122,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         """Take those among them that are on the shelf off it; returns them. `weight` is in kg."""
         return self.on_shelf().change(
             author,
-            removed_on=timezone.localdate(),
+            removed_on=latest_day(),
             removal=removal,
             removal_reason=reason,
             discarded_weight=weight,

@@ -14,13 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from .batch import Batch
 from .printing import PrintedLabels
-from .queries import AT_ONCE, BatchQuerySet
+from .queries import AT_ONCE, pieces, same_text
 
 
 class Recall(models.Model):
     """Batches that were called back in one go.
 
-    `asked_for` is, in JSON, by what they were found: see `RecallForm.asked_for`.
+    `asked_for` is, in JSON, by what they were found: see `CriteriaForm.asked_for`.
     """
 
     reason = models.CharField(_("reason for the recall"), max_length=200)
@@ -50,29 +50,31 @@ class Recall(models.Model):
     @classmethod
     def of_the_lot_of(cls, batch: Batch) -> Self | None:
         """One that stands for others of its supplier's lot; of it, somebody has still to say."""
-        if batch.recalled_at or not batch.supplier_lot:
+        if batch.recalled_at or not (batch.supplier and batch.supplier_lot):
             return None
-        same_lot = RecalledBatch.objects.standing().filter(
-            supplier__iexact=batch.supplier, supplier_lot__iexact=batch.supplier_lot
-        )
+        same_lot = RecalledBatch.objects.standing()
+        for field in ("supplier", "supplier_lot"):
+            same_lot = same_lot.filter(same_text(same_lot, field, getattr(batch, field)))
         return cls.objects.filter(batches__in=same_lot).exclude(batches__code=batch.pk).first()
 
     @classmethod
     @transaction.atomic
     def begin(
         cls,
-        batches: BatchQuerySet,
+        codes: list[str],
         reason: str,
         author: AbstractBaseUser,
         asked_for: Mapping[str, str] | None = None,
     ) -> Self:
-        """Recall those of `batches` that are not yet; every report says so from then on."""
+        """Recall those of the batches that are not yet; every report says so from then on."""
         recall = cls.objects.create(
             reason=reason, recalled_by=author, asked_for=json.dumps(dict(asked_for or {}))
         )
-        recalled = batches.filter(recalled_at=None).change(
-            author, recalled_at=recall.recalled_at, recall_reason=reason
-        )
+        recalled: list[Batch] = []
+        for some in pieces(sorted(codes)):
+            recalled += Batch.objects.filter(pk__in=some, recalled_at=None).change(
+                author, recalled_at=recall.recalled_at, recall_reason=reason
+            )
         labels = labels_out_of(recalled)
         RecalledBatch.objects.bulk_create(
             (RecalledBatch.of(recall, batch, labels.get(batch.pk, 0)) for batch in recalled),
@@ -84,8 +86,7 @@ class Recall(models.Model):
 def labels_out_of(batches: list[Batch]) -> dict[str, int]:
     """How many labels of each may be on packs, by its code."""
     labels: dict[str, int] = {}
-    for first in range(0, len(batches), AT_ONCE):
-        some = [batch.pk for batch in batches[first : first + AT_ONCE]]
+    for some in pieces([batch.pk for batch in batches]):
         out = PrintedLabels.objects.filter(batch__in=some, gone_at=None).order_by()
         labels |= dict(out.values_list("batch").annotate(Sum("copies")))
     return labels
@@ -102,8 +103,7 @@ class RecalledBatchQuerySet(models.QuerySet["RecalledBatch"]):
         codes = list(self.standing().select_for_update().values_list("code", flat=True))
         now = timezone.now()
         released: list[Batch] = []
-        for first in range(0, len(codes), AT_ONCE):
-            some = codes[first : first + AT_ONCE]
+        for some in pieces(codes):
             RecalledBatch.objects.standing().filter(code__in=some).update(
                 released_at=now, released_by=author, release_reason=reason
             )

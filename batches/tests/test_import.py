@@ -9,13 +9,14 @@ from typing import Any
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
 from batches.importing import reading
 from batches.importing.checking import check_for_a_while
-from batches.models import Batch, Import, Product
+from batches.models import Batch, Import, Product, Recall
 from conftest import MakeBatch, MakeUser, at_the_same_time, words
 
 HEADER = "product,batch_identifier,butcher_date,arrival_date,use_by,supplier"
@@ -276,6 +277,58 @@ def test_two_who_confirm_at_once_save_it_once(first_products: None, make_user: M
     preview(clients[0], table(ROW))
     at_the_same_time(*[lambda client=client: confirm(client) for client in clients])
     assert Batch.history.count() == Batch.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_import_the_same_rows_one_is_shown_it_again(
+    first_products: None, make_user: MakeUser
+) -> None:
+    """Whatever the order of the rows: neither waits for one that waits for it."""
+    rows = [ROW.replace("B-1", f"B-{number}") for number in range(3000)]
+    clients = []
+    for email, some in (("a@example.com", rows), ("b@example.com", rows[::-1])):
+        client = Client()
+        client.force_login(make_user(email))
+        preview(client, table(*some))
+        clients.append((client, Import.objects.latest("pk")))
+    pages = at_the_same_time(*[lambda it=it: words(confirm(*it).content) for it in clients])
+    assert sorted("3000 rows are saved." in page for page in pages) == [False, True]
+    assert sum("Something in the shop has changed" in page for page in pages) == 1
+    assert Batch.objects.count() == Batch.history.count() == 3000
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_and_a_recall_do_not_wait_for_one_another(
+    first_products: None, make_user: MakeUser
+) -> None:
+    staff = make_user()
+    client = Client()
+    client.force_login(staff)
+    rows = [ROW.replace("B-1", f"B-{number}") for number in range(3000)]
+    preview(client, table(*rows))
+    confirm(client)
+    preview(client, table(*[row.replace("Hill", "Dale") for row in rows]))
+    codes = list(Batch.objects.values_list("pk", flat=True))
+    at_the_same_time(lambda: Recall.begin(codes, "Glass", staff), lambda: confirm(client))
+    assert Batch.objects.filter(recall_reason="Glass").count() == 3000
+    assert Batch.objects.filter(supplier="Dale Farm").count() in (0, 3000)
+
+
+@pytest.mark.parametrize("is_checked", [True, False])
+def test_a_file_that_is_forgotten_meanwhile_is_told(staff_client: Client, is_checked: bool) -> None:
+    (preview if is_checked else upload)(staff_client, table(ROW))
+    path = Import.objects.get().get_absolute_url()
+
+    def forget(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "batches_importpiece" in sql and "DELETE" not in sql:
+            Import.objects.all().delete()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(forget):
+        answer = staff_client.post(f"{path}/confirm") if is_checked else staff_client.get(path)
+    assert answer["Location"] == "/admin/import"
+    assert "forgotten meanwhile" in words(staff_client.get("/admin/import").content)
+    assert not Batch.objects.exists()
 
 
 def test_a_piece_that_is_checked_twice_counts_once(staff_client: Client) -> None:

@@ -112,7 +112,7 @@ def test_leaving_the_shelf_and_coming_back(make_batch: MakeBatch, staff: User) -
 
 def test_a_recall_and_its_end(make_batch: MakeBatch, staff: User, administrator: User) -> None:
     batch = make_batch()
-    recall = Recall.begin(Batch.objects.filter(pk=batch.pk), "Glass", staff)
+    recall = Recall.begin([batch.pk], "Glass", staff)
     recall.batches.release(administrator, "It was another lot")
     assert told(batch) == [
         "Olga Owner released it from its recall: It was another lot",

@@ -94,7 +94,7 @@ def record(user: User, product: str, arrival: date, **fields: Any) -> Batch:
 def record_recalled(user: User, today: date) -> None:
     batch = record(user, "Seafood", today - timedelta(days=1), supplier="Harbour Fish Co.")
     reason = _("The supplier found the cold chain broken on the way.")
-    Recall.begin(Batch.objects.filter(pk=batch.pk), reason, user)
+    Recall.begin([batch.pk], reason, user)
 
 
 def record_sold_out(user: User, today: date) -> None:
