@@ -26,8 +26,8 @@ class Finder(BaseInstanceLoader):  # type: ignore[misc] # it has no types
 class CheckedResource(resources.ModelResource):  # type: ignore[misc]
     """Checks a row by the model's own rules, without a query for each.
 
-    What it finds of a row is in the row's result: `import_type`, `validation_error`, `instance`;
-    and `was` has what the instance's fields were before.
+    What it finds of a row is in the row's result: `validation_error` and `instance`; and `was` has
+    what the instance's fields were before.
     """
 
     field_to_mend: dict[str, str] = {}
@@ -55,13 +55,6 @@ class CheckedResource(resources.ModelResource):  # type: ignore[misc]
 
     def after_init_instance(self, instance: Any, new: bool, row: Cells, **kwargs: Any) -> None:
         self.was = None if new else {it: getattr(instance, it) for it in self.value_fields}
-
-    def skip_row(
-        self, instance: Any, original: Any, row: Cells, import_validation_errors: Any = None
-    ) -> bool:
-        if self.was is None or import_validation_errors:
-            return False
-        return all(getattr(instance, name) == value for name, value in self.was.items())
 
     def validate_instance(
         self,

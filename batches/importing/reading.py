@@ -21,9 +21,11 @@ Row = tuple[int, list[Cell]]
 
 MOST_ROWS = 50_000
 LONGEST_LINE = 200_000
+csv.field_size_limit(LONGEST_LINE)  # so that a longer cell is told as a longer line
 DELIMITERS = (",", ";", "\t")
 OTHER_FILES = {b"\xd0\xcf\x11\xe0": ".xls", b"%PDF": ".pdf", b"\x1f\x8b": ".gz", b"{\\rtf": ".rtf"}
 UTF_16 = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+END_OF_LINE = re.compile(r"\r\n|\r|\n")
 NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
 
@@ -80,19 +82,20 @@ def text_lines(content: bytes, known: Collection[str]) -> Iterator[tuple[int, li
     text = decoded(content)
     first = 1
     if text[:4].lower() == "sep=":  # what Excel writes for itself
-        text = text.partition("\n")[2]
+        text = END_OF_LINE.split(text, 1)[1]
         first = 2
-    header = text.lstrip("\r\n").partition("\n")[0]
+    header = END_OF_LINE.split(text.lstrip(), 1)[0]
     reader = csv.reader(short_lines(text), delimiter=delimiter_of(header, known), strict=True)
+    line = first - 1
     try:
         for line, cells in enumerate(reader, first):
             yield line, [cell.strip() for cell in cells]
     except csv.Error:
         words = _(
-            "This is not quite CSV: from line %(line)d on, a quotation mark is opened and not "
+            "This is not quite CSV: in row %(line)d, a quotation mark is opened and not "
             "closed, or closed too early. Open it in a spreadsheet, and save it as CSV again."
         )
-        raise UnreadableError(words % {"line": max(reader.line_num, 1)}) from None
+        raise UnreadableError(words % {"line": line + 1}) from None
 
 
 def short_lines(text: str) -> Iterator[str]:

@@ -80,7 +80,11 @@ class BatchResource(CheckedResource):
         self.by_code = {it.pk: it for it in by_code}
 
     def find(self, row: Cells) -> Batch | None:
-        if typed := plain(row, "code"):
+        try:
+            typed = kind_and_text(row.get("code", ""))[1]
+        except ValueError as unreadable:
+            raise ValidationError({"code": str(unreadable)}) from None
+        if typed:
             found = self.by_code.get(code_in(row) or "")
             if found is None:
                 words = _("There is no batch with the code %(code)s. For a new one leave it empty.")
@@ -88,13 +92,25 @@ class BatchResource(CheckedResource):
             return found
         return self.by_name.get(plain(row, "batch_identifier").lower())
 
+    def after_init_instance(self, instance: Batch, new: bool, row: Cells, **kwargs: Any) -> None:
+        """Whether its identifier is surely as it was typed, zeros included."""
+        super().after_init_instance(instance, new, row, **kwargs)
+        cell = row["batch_identifier"]
+        self.is_text = isinstance(cell, list) and cell[0] == "text"
+
     def import_field(
         self, field: Field, instance: Batch, row: Cells, is_m2m: bool = False, **kwargs: Any
     ) -> None:
-        """A batch that is found by its identifier keeps its own capitals."""
-        is_the_key = field.attribute == "batch_identifier" and not plain(row, "code")
-        if not (is_the_key and not instance._state.adding):
-            super().import_field(field, instance, row, is_m2m, products=self.products, **kwargs)
+        """A batch that is found by its identifier keeps its own capitals.
+
+        And what is as it was is right, even if a spreadsheet might have made it.
+        """
+        if self.was is not None:
+            is_the_key = field.attribute == "batch_identifier" and not plain(row, "code")
+            text = plain(row, field.column_name)
+            if is_the_key or (text and text == self.was.get(field.attribute)):
+                return
+        super().import_field(field, instance, row, is_m2m, products=self.products, **kwargs)
 
     def clean_model(self, instance: Batch, errors: dict[str, Any]) -> None:
         found: dict[str, Any] = {}
@@ -105,7 +121,7 @@ class BatchResource(CheckedResource):
         holder = self.by_name.get(instance.batch_identifier.lower())
         if "batch_identifier" not in errors and holder and holder.pk != instance.pk:
             found["batch_identifier"] = UNIQUE.get_violation_error_message()
-        if not self.was and "batch_identifier" not in errors and not holder:
+        if not (self.was or self.is_text or "batch_identifier" in errors or holder):
             found |= self.lost_zeros(instance.batch_identifier)
         if has_product and not {"arrival_date", "use_by"} & set(errors):
             instance.plan(keeps_product)

@@ -12,18 +12,26 @@ from ..cells import as_it_was
 ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ]00:00(?::00)?)?")
 TWO_ORDERS = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
 SCIENTIFIC = re.compile(r"\d([.,]\d+)?E\+\d+", re.I)
-# 1-2 and 02-01 as English spreadsheets mangle them; and what others write for a whole date.
-MANGLED_DAY = re.compile(
-    r"\d{1,2}-[A-Z][a-z]{2}|[A-Z][a-z]{2}-\d\d|\d{1,4}[/]\d{1,2}[/]\d{1,4}|.* 00:00(:00)?"
+# As English, Spanish and Turkish spreadsheets write them.
+MONTH = (
+    "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+    "|ene|feb|mar|abr|may|jun|jul|ago|sep|oct|nov|dic"
+    "|Oca|Şub|Mar|Nis|May|Haz|Tem|Ağu|Eyl|Eki|Kas|Ara)"
 )
+# What they make of 1-2 and 02-01; and what they write for a whole date.
+MANGLED_DAY = re.compile(
+    rf"\d{{1,2}}[-.]{MONTH}|{MONTH}[-.]\d\d|\d{{1,4}}/\d{{1,2}}/\d{{1,4}}|.* 00:00(:00)?"
+)
+# Without the dots of a Turkish i, which capitals lose.
 YES = {"true", "yes", "1", "verdadero", "sí", "si", "doğru", "evet", "wahr", "vrai"}
-NO = {"false", "no", "0", "falso", "yanlış", "hayır", "falsch", "faux"}
+NO = {"false", "no", "0", "falso", "yanliş", "hayir", "falsch", "faux"}
 
 Value = str | list[str]
 
 
 def kind_and_text(value: Value) -> tuple[str, str]:
-    kind, text = ("text", value) if isinstance(value, str) else value
+    """Its kind is "untyped" in a file that has no kinds: there it may have been text or not."""
+    kind, text = ("untyped", value) if isinstance(value, str) else value
     if kind == "formula":
         words = _(
             "This is a formula. Copy the column, paste it as values only, and save the file again."
@@ -31,7 +39,7 @@ def kind_and_text(value: Value) -> tuple[str, str]:
         raise ValueError(words)
     if kind == "error":
         raise ValueError(_("The spreadsheet shows an error here: %(error)s.") % {"error": text})
-    return kind, as_it_was(text).strip() if kind == "text" else text
+    return kind, as_it_was(text).strip() if kind in ("untyped", "text") else text
 
 
 class Words(widgets.Widget):  # type: ignore[misc] # it has no types
@@ -42,16 +50,16 @@ class Words(widgets.Widget):  # type: ignore[misc] # it has no types
 class Identifier(widgets.Widget):  # type: ignore[misc]
     def clean(self, value: Value, row: Any = None, **kwargs: Any) -> str:
         kind, text = kind_and_text(value)
-        if kind in ("day", "time") or (kind == "text" and MANGLED_DAY.fullmatch(text)):
+        if kind in ("day", "time") or (kind == "untyped" and MANGLED_DAY.fullmatch(text)):
             words = _(
                 "The spreadsheet has made a date of this identifier: %(text)s. Format the column "
-                "as text, and type it again."
+                "as text, type it again, and save it as Excel (.xlsx)."
             )
             raise ValueError(words % {"text": text})
-        if kind == "inexact" or SCIENTIFIC.fullmatch(text):
+        if kind == "inexact" or (kind == "untyped" and SCIENTIFIC.fullmatch(text)):
             words = _(
                 "The spreadsheet has made a long number of this identifier and lost digits: "
-                "%(text)s. Format the column as text, and type it again."
+                "%(text)s. Format the column as text, type it again, and save it as Excel (.xlsx)."
             )
             raise ValueError(words % {"text": text})
         return text
@@ -62,7 +70,7 @@ class Day(widgets.Widget):  # type: ignore[misc]
         kind, text = kind_and_text(value)
         if not text:
             return None
-        found = ISO_DAY.fullmatch(text) if kind in ("text", "day") else None
+        found = ISO_DAY.fullmatch(text) if kind in ("untyped", "text", "day") else None
         if found is None:
             raise ValueError(no_day(kind, text))
         try:
@@ -98,7 +106,8 @@ class Whole(widgets.Widget):  # type: ignore[misc]
 
 class YesOrNo(widgets.Widget):  # type: ignore[misc]
     def clean(self, value: Value, row: Any = None, **kwargs: Any) -> bool:
-        text = kind_and_text(value)[1].casefold().replace("i̇", "i")
-        if text not in YES | NO:
+        text = kind_and_text(value)[1]
+        said = text.casefold().replace("i̇", "i").replace("ı", "i")
+        if said not in YES | NO:
             raise ValueError(_("Write yes or no, not “%(text)s”.") % {"text": text[:40]})
-        return text in YES
+        return said in YES

@@ -1,5 +1,6 @@
 """The lines of an Excel workbook's first sheet; nothing in it is believed before it is measured."""
 
+import codecs
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ MOST_BYTES_UNPACKED = 100 * 1024**2
 MOST_PARTS = 500
 MOST_LINES = 100_000  # rows that are empty included
 ROOT_WITHIN = 64 * 1024  # bytes
+XML = (b"<", codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # whatever its name
 EXACT_DIGITS = 15
 
 
@@ -43,9 +45,10 @@ def check_package(file: BinaryIO) -> None:
             words = _("This Excel file is too large. Split the table, or save it as CSV.")
             raise UnreadableError(words)
         for part in parts:
-            if part.filename.endswith((".xml", ".rels")):
-                with package.open(part) as content:
-                    refuse_document_type(content.read(ROOT_WITHIN))
+            with package.open(part) as content:
+                beginning = content.read(ROOT_WITHIN)
+            if beginning.lstrip().startswith(XML):
+                refuse_document_type(beginning)
 
 
 def refuse_document_type(beginning: bytes) -> None:
@@ -100,7 +103,10 @@ def read_cell(cell: Any) -> str | list[str]:
         return ["day" if value.time() == time() else "time", str(value)[:16].removesuffix(" 00:00")]
     if isinstance(value, date):
         return ["day", value.isoformat()]
-    return str(value).strip() if isinstance(value, str) else ["error", str(value)]
+    if isinstance(value, time):
+        return ["time", value.isoformat()]
+    text = str(value).strip()
+    return ["text", text] if text else ""
 
 
 def number(value: float, shown_as: str) -> list[str]:

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 import openpyxl
@@ -153,6 +153,8 @@ def test_a_batch_is_found_by_its_code_and_may_get_another_identifier(
         ("Chicken,,2026-11-20,2026-11-20,,", "batch_identifier", "This is empty"),
         ("Chicken,B 1,2026-11-20,2026-11-20,,", "batch_identifier", "Use only A to Z"),
         ("Chicken,02-Jan,2026-11-20,2026-11-20,,", "batch_identifier", "made a date"),
+        ("Chicken,feb-01,2026-11-20,2026-11-20,,", "batch_identifier", "made a date"),
+        ("Chicken,01.Şub,2026-11-20,2026-11-20,,", "batch_identifier", "made a date"),
         ("Chicken,1.23E+11,2026-11-20,2026-11-20,,", "batch_identifier", "lost digits"),
         ("Chicken,B-1,2026-11-20,2026-11-20,,a\u202eb", "supplier", "hidden characters"),
     ],
@@ -168,6 +170,45 @@ def test_a_refused_row_is_told_with_its_line_column_and_reason(
     assert not Batch.objects.exists()
 
 
+@pytest.mark.parametrize("identifier", ["Lot-01", "12-Abc", "MAR-01", "1E5"])
+def test_what_only_resembles_a_date_is_taken(staff_client: Client, identifier: str) -> None:
+    preview(staff_client, table(ROW.replace("B-1", identifier)))
+    assert counts() == (1, 0, 0, 0)
+
+
+@pytest.mark.parametrize("lot", ["12/11/2026", "Mar-03", "2026-11-22 00:00", "1E+5", "=1+1"])
+@pytest.mark.parametrize("name", ["csv", "xlsx"])
+def test_what_a_batch_has_already_is_right(
+    staff_client: Client, make_batch: MakeBatch, name: str, lot: str
+) -> None:
+    make_batch(1, batch_identifier="Mar-03", supplier_lot=lot)
+    content = staff_client.get(f"/admin/export?format={name}").getvalue()
+    preview(staff_client, content, f"b.{name}")
+    assert counts() == (0, 0, 1, 0)
+
+
+def test_a_code_that_is_a_formula_is_no_new_batch(
+    staff_client: Client, make_batch: MakeBatch
+) -> None:
+    make_batch(1, batch_identifier="B-1", supplier="Hill")
+    row = ["Chicken", "B-2", date(2026, 11, 20), date(2026, 11, 21), None, "=A1"]
+    codes = ["=VLOOKUP(1,A:B,2)", "#N/A"]
+    content = workbook(["code", *HEADER.split(",")], *[[code, *row] for code in codes])
+    page = words(preview(staff_client, content, "b.xlsx").content)
+    assert counts() == (0, 0, 0, 2)
+    assert "Row 2 code : This is a formula." in page
+    assert "Row 3 code : The spreadsheet shows an error here: #N/A." in page
+
+
+def test_a_formula_is_refused_where_nothing_was(
+    staff_client: Client, make_batch: MakeBatch
+) -> None:
+    make_batch(1, batch_identifier="B-1")
+    row = ["Chicken", "B-1", date(2026, 11, 20), date(2026, 11, 21), None, "=A1"]
+    preview(staff_client, workbook(HEADER.split(","), row), "b.xlsx")
+    assert counts() == (0, 0, 0, 1)
+
+
 def test_zeros_that_a_spreadsheet_dropped_are_told(
     staff_client: Client, make_batch: MakeBatch
 ) -> None:
@@ -175,6 +216,9 @@ def test_zeros_that_a_spreadsheet_dropped_are_told(
     page = preview(staff_client, table(ROW.replace("B-1", "123")))
     assert "There is a batch 00123" in words(page.content)
     assert counts() == (0, 0, 0, 1)
+    row = ["Chicken", "123", date(2026, 11, 20), date(2026, 11, 21), None, None]
+    preview(staff_client, workbook(HEADER.split(","), row), "b.xlsx")
+    assert counts() == (1, 0, 0, 0)
 
 
 def test_one_identifier_twice_in_a_file_is_refused(staff_client: Client) -> None:
@@ -192,11 +236,29 @@ def test_excels_own_dates_numbers_and_formulas(staff_client: Client) -> None:
         ["Chicken", "B-3", day, 46348, None, None],
         ["Chicken", 124, day, when, None, "Hill"],
         ["Chicken", 12345678901234567890, day, when, None, "Hill"],
+        ["Chicken", "B-5", day, time(12, 30), None, "Hill"],
     )
     page = words(preview(staff_client, content, "b.xlsx").content)
-    assert counts() == (1, 0, 0, 4)
-    for told in ("This is a formula", "made a date", "This is a number, not a date", "lost digits"):
+    assert counts() == (1, 0, 0, 5)
+    for told in (
+        "This is a formula",
+        "This has a time of day: 12:30:00",
+        "made a date",
+        "This is a number, not a date",
+        "lost digits",
+    ):
         assert told in page
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("before", ["", "sep=;\n", " \n\n"])
+def test_what_stands_before_the_names_does_not_matter(
+    staff_client: Client, end: str, before: str
+) -> None:
+    text = before + table(ROW, "", ROW.replace("B-1", "B 2")).replace(",", ";")
+    page = words(preview(staff_client, text.replace("\n", end)).content)
+    assert counts() == (1, 0, 0, 1)
+    assert f"Row {4 + before.count(chr(10))}" in page
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
@@ -410,12 +472,18 @@ def test_all_that_was_found_is_a_table_too(staff_client: Client, make_batch: Mak
     assert [cell.value for cell in sheet[5]] == [3, "B-2", "New", *[None] * 4]
 
 
-@pytest.mark.parametrize("said", ["sí", "si", "SI", "evet", "1", "TRUE"])
-def test_yes_is_understood_as_it_is_typed(administrator_client: Client, said: str) -> None:
+@pytest.mark.parametrize(
+    ("said", "active"),
+    [(it, True) for it in ("sí", "si", "SI", "EVET", "1", "TRUE", "DOĞRU")]
+    + [(it, False) for it in ("no", "0", "FALSO", "yanlış", "YANLIŞ", "hayır", "HAYIR")],
+)
+def test_yes_and_no_are_understood_as_they_are_typed(
+    administrator_client: Client, said: str, active: bool
+) -> None:
     text = f"name,fresh_days,caution_days,active\nGoat,1,3,{said}\n"
     preview(administrator_client, text, kind="products")
     confirm(administrator_client)
-    assert Product.objects.get(name="Goat").active
+    assert Product.objects.get(name="Goat").active == active
 
 
 def test_old_ones_are_cleaned_away(staff_client: Client, noon: Any) -> None:

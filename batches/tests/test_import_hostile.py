@@ -34,6 +34,19 @@ def changed(content: bytes, part: str, old: bytes, new: bytes) -> bytes:
     return file.getvalue()
 
 
+def renamed(content: bytes) -> bytes:
+    """A workbook whose sheet does not say that it is XML."""
+    file = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as source,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for name in source.namelist():
+            data = source.read(name).replace(b"sheet1.xml", b"sheet1.dat")
+            target.writestr(name.replace("sheet1.xml", "sheet1.dat"), data)
+    return file.getvalue()
+
+
 SHEET = "xl/worksheets/sheet1.xml"
 GOOD = workbook(CELLS, ["Chicken", "B-1", "2026-11-20", "2026-11-21", None, "Farm"])
 BOMB = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><worksheet '
@@ -57,7 +70,11 @@ FILES = {
     "NULs": (table(ROW).encode() + b"\0\0", "not a table that can be read"),
     "an older encoding": (table(ROW).encode() + "é".encode("cp1252"), "not in UTF-8"),
     "broken UTF-16": (b"\xff\xfe\x00\xd8\x00", "not a table that can be read"),
-    "an open quotation mark": (f'{HEADER}\n"a,b\n'.encode(), "not quite CSV"),
+    "an open quotation mark": (
+        table(*[ROW] * 3, '"a,b', *[ROW] * 99).encode(),
+        "not quite CSV: in row 5, a",
+    ),
+    "a very long cell": (table(ROW, "x" * 300_000).encode(), "far too long"),
     "a name twice": (f"{HEADER},supplier\n{ROW},x".encode(), "the same name: “supplier”"),
     "an unknown name": (f"{HEADER},colour\n{ROW},x".encode(), "not known here: “colour”"),
     "a name missing": (b"product,batch_identifier\nChicken,B", "missing: “butcher_date”"),
@@ -73,6 +90,10 @@ FILES = {
         "too large",
     ),
     "an XML bomb": (changed(GOOD, SHEET, b"<worksheet ", BOMB), "no spreadsheet writes"),
+    "an XML bomb by another name": (
+        renamed(changed(GOOD, SHEET, b"<worksheet ", BOMB)),
+        "no sprea",
+    ),
     "an XML without a root": (changed(GOOD, SHEET, b"<worksheet ", b"<!--"), "no spreadsheet"),
     "a row far below": (changed(GOOD, SHEET, b'<row r="2"', b'<row r="1048576"'), "far below"),
     "a row beyond all": (changed(GOOD, SHEET, b'<row r="2"', b'<row r="9999999999"'), "far below"),
