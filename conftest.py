@@ -220,6 +220,8 @@ def new_page(
         contexts.append(
             chromium.new_context(viewport={"width": width, "height": height}, **options)
         )
+        # Without a screen, the window for printing can neither be seen nor closed.
+        contexts[-1].add_init_script("window.print = () => {}")
         return contexts[-1].new_page()
 
     yield make

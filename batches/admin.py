@@ -3,9 +3,10 @@ from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -19,6 +20,8 @@ from .models import Batch, OwnStock, Product
 from .models.queries import BatchQuerySet
 from .story import story_of
 
+MOST_IN_AN_ADDRESS = 500  # codes; servers take addresses of some 8,000 bytes
+
 
 class KeptAdmin(SimpleHistoryAdmin):  # type: ignore[misc] # it has no types
     """Shows what was, and never takes it back: a form of long ago would undo a recall.
@@ -30,7 +33,11 @@ class KeptAdmin(SimpleHistoryAdmin):  # type: ignore[misc] # it has no types
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
         """In the words of a batch's page."""
-        told = {"events": story_of(self.model, unquote(object_id))} | (extra_context or {})
+        try:
+            key = self.model._meta.pk.to_python(unquote(object_id))
+        except ValidationError:
+            raise Http404 from None
+        told = {"events": story_of(self.model, key)} | (extra_context or {})
         response: HttpResponse = super().history_view(request, object_id, told)
         return response
 
@@ -151,8 +158,14 @@ class BatchAdmin(KeptAdmin):
     @admin.action(description=_("Recall the selected batches"))
     def recall(self, request: HttpRequest, queryset: BatchQuerySet) -> HttpResponse:
         """By the portal's page: it shows what is recalled, and keeps a record of it."""
-        codes = queryset.values_list("pk", flat=True)
-        query = urlencode([("batch", code) for code in codes])
+        codes = list(queryset.values_list("pk", flat=True)[: MOST_IN_AN_ADDRESS + 1])
+        if len(codes) > MOST_IN_AN_ADDRESS:
+            words = _(
+                "So many are recalled by what they have in common: product, supplier or dates."
+            )
+            self.message_user(request, words, messages.WARNING)
+            codes = []
+        query = urlencode({"batch": " ".join(codes)})
         return redirect(f"{reverse('add_recall')}?{query}")
 
     def response_change(self, request: HttpRequest, obj: Batch) -> HttpResponse:

@@ -85,6 +85,7 @@ def test_a_form_that_was_opened_before_a_recall_does_not_take_it_back(
         "/django-admin/batches/batch/add/?product=abc",
         "/django-admin/accounts/user/?created_at__year=2147483648",
         "/django-admin/accounts/user/99999999999999999999/change/",
+        "/django-admin/batches/product/abc/history/",
     ],
 )
 def test_no_address_breaks_it(administrator_client: Client, path: str) -> None:
@@ -176,6 +177,16 @@ def test_a_recall_leads_to_the_page_that_keeps_a_record_of_it(
     response = administrator_client.post("/django-admin/batches/batch/", data, follow=True)
     assert response.redirect_chain[0][0].startswith("/admin/recalls/new?batch=")
     assert "2 batches will be recalled" in words(response.content)
+
+
+def test_more_than_an_address_holds_are_recalled_otherwise(
+    administrator_client: Client, make_batch: MakeBatch, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("batches.admin.MOST_IN_AN_ADDRESS", 1)
+    data = {"action": "recall", "_selected_action": [make_batch().pk for _ in range(2)]}
+    response = administrator_client.post("/django-admin/batches/batch/", data, follow=True)
+    assert response.redirect_chain[0][0] == "/admin/recalls/new?batch="
+    assert "So many are recalled by what they have in common" in words(response.content)
 
 
 def test_no_form_there_recalls_a_batch(administrator_client: Client, make_batch: MakeBatch) -> None:

@@ -11,7 +11,7 @@ import time_machine
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -331,6 +331,29 @@ class TestMailServer:
         assert "nobody of this name" in written.getvalue()
         assert [f"To: {name}@" in letters[place] for place, name in enumerate(["first", "last"])]
         assert len(letters) == 2
+
+    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.usefixtures("first_products")
+    def test_a_database_that_does_not_answer_for_one_answers_for_the_others(
+        self, make_user: MakeUser, expired: Batch
+    ) -> None:
+        for name in ("first", "last"):
+            make_user(f"{name}@example.com", digest_hour=6)
+        updates = []
+
+        def fail_once(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+            if sql.startswith("UPDATE") and "batches_digestdelivery" in sql:
+                updates.append(sql)
+                if len(updates) == 1:
+                    raise OperationalError("database is locked")
+            return execute(sql, params, many, context)
+
+        with (
+            connection.execute_wrapper(fail_once),
+            pytest.raises(CommandError, match="1 e-mail was not sent"),
+        ):
+            send_digest()
+        assert sent_to() == ["last@example.com"]
 
     def test_where_none_answers_the_next_run_tries_again(
         self, reader: User, expired: Batch, settings: Any

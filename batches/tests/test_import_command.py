@@ -25,10 +25,13 @@ def run(*arguments: Any) -> str:
 
 
 def test_it_saves_in_the_name_of_the_first_administrator(
-    file: Path, administrator: User, staff: User
+    file: Path, administrator: User, staff: User, capsys: Any
 ) -> None:
     assert run(file) == "1 new, 0 changed, 0 unchanged, 0 refused.\nSaved.\n"
     assert Batch.objects.get().created_by == administrator
+    bar = capsys.readouterr().err
+    assert "| 1/1 [" in bar
+    assert bar.count("\n") == 1
     assert run(file, "--author", "AYSE@example.com").endswith("Nothing is saved.\n")
 
 

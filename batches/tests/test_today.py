@@ -59,6 +59,16 @@ class TestSections:
         assert sections()["caution"][-1] == "later"
         assert found["fresh"] == ["fresh-2", "fresh-1", "fresh-0"]
 
+    def test_more_to_sell_first_lead_to_all_of_them(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        for _ in range(MOST_SHOWN + 1):
+            make_batch(1, use_by=timezone.localdate())
+        html = staff_client.get("/admin").content.decode()
+        [link] = re.findall(r'href="(/admin/batches\?[^"]+)"', html)
+        listed = staff_client.get(link.replace("&amp;", "&")).content.decode()
+        assert listed.count('class="row"') == MOST_SHOWN + 1
+
     def test_on_its_last_day_a_fresh_one_is_to_be_sold_first(
         self, staff_client: Client, make_batch: MakeBatch
     ) -> None:
@@ -162,6 +172,15 @@ def take_off(client: Client, *batches: Batch, **data: Any) -> Any:
 
 
 class TestTakingOff:
+    def test_where_the_shops_clock_was_ahead_before(
+        self, staff_client: Client, make_batch: MakeBatch, noon: Any
+    ) -> None:
+        batch = make_batch(0)
+        noon.shift(-24 * 60 * 60)
+        assert "is off the shelf." in words(take_off(staff_client, batch).content)
+        batch.refresh_from_db()
+        assert batch.removed_on == batch.arrival_date
+
     def test_sold_out_at_a_tap_which_can_be_undone(
         self, staff_client: Client, make_batch: MakeBatch
     ) -> None:

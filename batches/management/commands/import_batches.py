@@ -44,7 +44,7 @@ class Command(BaseCommand):
         self.stdout.write(_("Saved.") if being.is_done else _("Nothing is saved."))
 
     def check_rows(self, being: Import) -> None:
-        with tqdm(total=being.rows, unit=" rows", file=self.stderr) as bar:
+        with tqdm(total=being.rows, unit=" rows") as bar:
             while being.is_checking:
                 check_for_a_while(being, 0.3)
                 bar.update(being.checked_rows() - bar.n)

@@ -38,17 +38,24 @@ class Command(BaseCommand):
     def was_refused(self, delivery: DigestDelivery, digest: Digest) -> bool:
         """Send it if that is still to be done; whatever goes wrong, the others get theirs."""
         is_over = timezone.localdate() != digest.today  # a slow mail server, and midnight
-        if is_over or not delivery.take():
-            return False
         try:
-            if digest.has_news():
-                send(delivery, digest)
+            if not is_over and delivery.take():
+                deliver(delivery, digest)
         except Exception as error:
-            delivery.give_back()
             self.stderr.write(f"{delivery.account.email}: {error}")
             return True
-        delivery.finish()
         return False
+
+
+def deliver(delivery: DigestDelivery, digest: Digest) -> None:
+    """One that was taken."""
+    try:
+        if digest.has_news():
+            send(delivery, digest)
+    except Exception:
+        delivery.give_back()
+        raise
+    delivery.finish()
 
 
 def send(delivery: DigestDelivery, digest: Digest) -> None:
