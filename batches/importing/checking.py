@@ -25,13 +25,14 @@ def begin(file: Any, name: str, kind: str, author: AbstractBaseUser) -> Import:
     """Keep what `file` holds, to be checked. Raises UnreadableError where nothing can be."""
     resource = RESOURCES[kind]()
     known = resource.get_export_headers()
-    columns, rows = read(file, known)
+    columns, rows, sheet = read(file, known)
     check_columns(columns, known, resource.required)
     with transaction.atomic():
         Import.objects.clean_away()
         made = Import.objects.create(
             author_id=author.pk,
             file_name=name[-200:].replace("\0", ""),
+            sheet=sheet,
             kind=kind,
             columns=json.dumps(columns),
             ignored=json.dumps([it for it in columns if it not in resource.template]),

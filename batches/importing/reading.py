@@ -9,7 +9,7 @@ import csv
 import io
 import re
 from collections.abc import Collection, Iterator
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -29,11 +29,18 @@ END_OF_LINE = re.compile(r"\r\n|\r|\n")
 NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
 
-def read(file: BinaryIO, known: Collection[str]) -> tuple[list[str], list[Row]]:
-    """The names above its columns, and its rows that hold anything.
+class Table(NamedTuple):
+    """Names of columns, rows that hold anything; and which sheet it is, if there are others."""
 
-    `known` are the names that may be expected. Raises UnreadableError, whose words say how to
-    mend it.
+    columns: list[str]
+    rows: list[Row]
+    sheet: str
+
+
+def read(file: BinaryIO, known: Collection[str]) -> Table:
+    """The table in a file. `known` are the names that may be expected.
+
+    Raises UnreadableError, whose words say how to mend it.
     """
     head = file.read(8)
     file.seek(0)
@@ -44,12 +51,13 @@ def read(file: BinaryIO, known: Collection[str]) -> tuple[list[str], list[Row]]:
                 "(.xlsx) or as CSV, and choose that."
             )
             raise UnreadableError(words % {"suffix": suffix})
-    is_workbook = head.startswith(b"PK")
-    lines = workbook_lines(file) if is_workbook else text_lines(file.read(), known)
-    return table(lines)
+    if head.startswith(b"PK"):
+        sheet, lines = workbook_lines(file)
+        return Table(*columns_and_rows(lines), sheet)
+    return Table(*columns_and_rows(text_lines(file.read(), known)), "")
 
 
-def table(lines: Iterator[tuple[int, list[Cell]]]) -> tuple[list[str], list[Row]]:
+def columns_and_rows(lines: Iterator[tuple[int, list[Cell]]]) -> tuple[list[str], list[Row]]:
     columns = next((names_of(cells) for _line, cells in lines if any(cells)), None)
     if columns is None:
         raise UnreadableError(_("This file is empty. Choose one with a row for each batch."))

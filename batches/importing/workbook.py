@@ -1,9 +1,10 @@
-"""The lines of an Excel workbook's first sheet; nothing in it is believed before it is measured."""
+"""The lines of one sheet of an Excel workbook; nothing in it is believed before it is measured."""
 
 import codecs
 import warnings
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from typing import Any, BinaryIO
 from xml.parsers import expat
@@ -16,18 +17,34 @@ from .wrong import MOST_COLUMNS, UnreadableError
 MOST_BYTES_UNPACKED = 100 * 1024**2
 MOST_PARTS = 500
 MOST_LINES = 100_000  # rows that are empty included
+LONGEST_TITLE = 100  # Excel's own are up to 31 letters
 ROOT_WITHIN = 64 * 1024  # bytes
 XML = (b"<", codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # whatever its name
 EXACT_DIGITS = 15
 
 
-def workbook_lines(file: BinaryIO) -> Iterator[tuple[int, list[Any]]]:
-    """Raises UnreadableError. Whatever else a broken file raises inside openpyxl is told as one."""
-    try:
+def workbook_lines(file: BinaryIO) -> tuple[str, Iterator[tuple[int, list[Any]]]]:
+    """The lines of its first sheet that can be seen; and that one's name, where it has others.
+
+    Raises UnreadableError, at once or on the way.
+    """
+    with told_if_damaged():
         check_package(file)
+        workbook = openpyxl.load_workbook(file, read_only=True, keep_links=False)
+        sheets = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
+        if not sheets:
+            raise UnreadableError(_("This Excel file has no sheet with cells."))
+        has_others = len(workbook.worksheets) > 1
+        return sheets[0].title[:LONGEST_TITLE] if has_others else "", sheet_lines(sheets[0])
+
+
+@contextmanager
+def told_if_damaged() -> Iterator[None]:
+    """Whatever a broken file raises inside openpyxl is told as an UnreadableError."""
+    try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what a sheet has beside its cells
-            yield from sheet_lines(file)
+            yield
     except UnreadableError:
         raise
     except Exception as error:
@@ -72,19 +89,16 @@ def refuse_document_type(beginning: bytes) -> None:
         refuse()
 
 
-def sheet_lines(file: BinaryIO) -> Iterator[tuple[int, list[Any]]]:
-    workbook = openpyxl.load_workbook(file, read_only=True, keep_links=False)
-    if not workbook.worksheets:
-        raise UnreadableError(_("This Excel file has no sheet with cells."))
-    sheet = workbook.worksheets[0]
+def sheet_lines(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
     sheet.reset_dimensions()  # what it says of its own size may be anything
-    for line, cells in enumerate(sheet.iter_rows(), 1):
-        if line > MOST_LINES:
-            raise UnreadableError(_("This sheet has rows far below the table. Delete them."))
-        if len(cells) > MOST_COLUMNS:
-            words = _("This sheet has columns far to the right of the table. Delete them.")
-            raise UnreadableError(words)
-        yield line, [read_cell(cell) for cell in cells]
+    with told_if_damaged():
+        for line, cells in enumerate(sheet.iter_rows(), 1):
+            if line > MOST_LINES:
+                raise UnreadableError(_("This sheet has rows far below the table. Delete them."))
+            if len(cells) > MOST_COLUMNS:
+                words = _("This sheet has columns far to the right of the table. Delete them.")
+                raise UnreadableError(words)
+            yield line, [read_cell(cell) for cell in cells]
 
 
 def read_cell(cell: Any) -> str | list[str]:

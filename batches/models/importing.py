@@ -46,6 +46,8 @@ class Import(models.Model):
     uploaded_at = models.DateTimeField(auto_now_add=True)
     done_at = models.DateTimeField(null=True)
     file_name = models.CharField(max_length=200)
+    # Which was read, where there are others.
+    sheet = models.CharField(max_length=200, blank=True)
     kind = models.CharField(max_length=8, choices=Kind.choices)
     state = models.CharField(max_length=8, choices=State.choices, default=State.CHECKING)
     columns = models.TextField()

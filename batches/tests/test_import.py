@@ -250,6 +250,21 @@ def test_excels_own_dates_numbers_and_formulas(staff_client: Client) -> None:
         assert told in page
 
 
+def test_of_several_sheets_the_first_that_is_seen_is_read_and_named(staff_client: Client) -> None:
+    book = openpyxl.Workbook()
+    old, week, notes = book.active, book.create_sheet("This week"), book.create_sheet("Notes")
+    old.sheet_state = "hidden"
+    for sheet, identifier in ((old, "OLD-1"), (week, "B-1"), (notes, "NOTE-1")):
+        for row in (HEADER.split(","), ROW.replace("B-1", identifier).split(",")):
+            sheet.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    page = words(preview(staff_client, file.getvalue(), "b.xlsx").content)
+    assert "Only the sheet “This week” of this file is read." in page
+    assert "New B-1 Row 2" in page
+    assert counts() == (1, 0, 0, 0)
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("before", ["", "sep=;\n", " \n\n"])
 def test_what_stands_before_the_names_does_not_matter(
