@@ -1,23 +1,21 @@
 """Batches and products as tables for a spreadsheet."""
 
 import csv
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from decimal import Decimal
 from io import StringIO
-from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import localize
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from import_export.resources import ModelResource
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 
 from accounts.access import staff_required
 
@@ -25,15 +23,11 @@ from .cells import harmless, never_misread
 from .forms import FilterForm
 from .importing.resources import RESOURCES, BatchResource, ProductResource
 from .models import Batch, Import, Product
+from .spreadsheet import EXCEL_TYPE, MOST_ROWS, workbook
 
 ROWS_AT_ONCE = 1000
-MOST_ROWS_OF_A_SHEET = 1_048_576
-WIDTH = 18  # of a column, in letters
 BYTE_ORDER_MARK = "\ufeff"  # by it Excel knows UTF-8
 CSV, EXCEL = "csv", "xlsx"
-NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-NOT_TO_BE_GUESSED = (*"=+-@'#",)  # formulas and errors
-EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 Rows = Iterator[Sequence[Any]]
 
@@ -52,6 +46,10 @@ def export(request: HttpRequest) -> HttpResponseBase:
         query = request.GET.copy()
         query.pop("format", None)
         return redirect(f"{reverse('batches')}?{query.urlencode()}")
+    if wanted(request) == EXCEL and batches.count() > MOST_ROWS:
+        words = _("Excel holds up to %(most)s rows. Narrow the list, or download it as CSV.")
+        messages.warning(request, words % {"most": localize(MOST_ROWS)})
+        return redirect("batches")
     resource = BatchResource()
     batches = batches.select_related("product", "created_by")
     return answer(request, f"batches-{today}", resource, batches.iterator(ROWS_AT_ONCE))
@@ -126,33 +124,13 @@ def line(cells: Iterable[str]) -> str:
 
 
 def excel(name: str, names: list[str], rows: Rows, as_text: bool = False) -> HttpResponseBase:
-    file: IO[bytes] = TemporaryFile()  # noqa: SIM115 # the answer closes it
-    workbook = Workbook(write_only=True)
-    sheet = workbook.create_sheet()
-    sheet.freeze_panes = "A2"
-    for number in range(len(names)):
-        column = sheet.column_dimensions[chr(ord("A") + number)]
-        column.width = WIDTH
-        if as_text:
-            column.number_format = "@"
-    sheet.append(names)
-    for row in rows:
-        sheet.append([cell(sheet, it) for it in row])
-    workbook.save(file)
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=EXCEL_TYPE)
+    written = workbook(names, ([in_excel(it) for it in row] for row in rows), as_text)
+    response = StreamingHttpResponse(written, content_type=EXCEL_TYPE)
+    response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
+    return response
 
 
-def cell(sheet: Any, value: object) -> object:
-    """Dates and numbers as such; text as text, whatever it begins with."""
+def in_excel(value: object) -> object:
+    """Times without a zone, which Excel does not know."""
     value = by_the_shops_clock(value)
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=None)
-    if not isinstance(value, str):
-        return float(value) if isinstance(value, Decimal) else value
-    text = NOT_IN_XML.sub("", str(never_misread(value)))
-    if not text.startswith(NOT_TO_BE_GUESSED):
-        return text
-    written = WriteOnlyCell(sheet)
-    written.value, written.data_type, written.quotePrefix = text, "s", True
-    return written
+    return value.replace(tzinfo=None) if isinstance(value, datetime) else never_misread(value)
