@@ -161,7 +161,8 @@ class BatchAdmin(KeptAdmin):
         codes = list(queryset.values_list("pk", flat=True)[: MOST_IN_AN_ADDRESS + 1])
         if len(codes) > MOST_IN_AN_ADDRESS:
             words = _(
-                "So many are recalled by what they have in common: product, supplier or dates."
+                "These are too many at once. Recall them by what they have in common: product, "
+                "supplier or dates."
             )
             self.message_user(request, words, messages.WARNING)
             codes = []

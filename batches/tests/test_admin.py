@@ -186,7 +186,7 @@ def test_more_than_an_address_holds_are_recalled_otherwise(
     data = {"action": "recall", "_selected_action": [make_batch().pk for _ in range(2)]}
     response = administrator_client.post("/django-admin/batches/batch/", data, follow=True)
     assert response.redirect_chain[0][0] == "/admin/recalls/new?batch="
-    assert "So many are recalled by what they have in common" in words(response.content)
+    assert "Recall them by what they have in common" in words(response.content)
 
 
 def test_no_form_there_recalls_a_batch(administrator_client: Client, make_batch: MakeBatch) -> None:
