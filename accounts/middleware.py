@@ -7,6 +7,7 @@ from django.contrib.auth import middleware
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
@@ -66,6 +67,10 @@ def is_same_for_everybody(request: HttpRequest) -> bool:
     return getattr(view, "is_same_for_everybody", False)
 
 
+# What SQLite and PostgreSQL say where others write for too long.
+TOOK_TOO_LONG = ("database is locked", "deadlock detected")
+
+
 class AnswerNotNow:
     """Gives every refusal that passes by itself a page that says when to try again."""
 
@@ -76,9 +81,17 @@ class AnswerNotNow:
         return self.answer(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, OperationalError) and str(error).startswith(TOOK_TOO_LONG):
+            return busy(request)
         if not isinstance(error, NotNowError):
             return None
         context = {"seconds": error.seconds, "minutes": error.seconds // 60}
         response = render(request, f"{error.status}.html", context, status=error.status)
         response["Retry-After"] = str(error.seconds)
         return response
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    response = render(request, "busy.html", status=503)
+    response["Retry-After"] = "5"
+    return response

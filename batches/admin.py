@@ -4,7 +4,6 @@ from urllib.parse import urlencode
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -16,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 from simple_history.admin import SimpleHistoryAdmin
 
+from .admin_forms import BatchAdminForm
 from .models import Batch, OwnStock, Product
 from .models.queries import BatchQuerySet
 from .story import story_of
@@ -100,6 +100,7 @@ class BatchAdmin(KeptAdmin):
         "status",
         "created_by",
     ]
+    form = BatchAdminForm
     list_filter = ["product", "arrival_date", ("recalled_at", admin.EmptyFieldListFilter)]
     list_select_related = ["product", "created_by"]
     search_fields = ["batch_identifier", "id", "supplier", "supplier_lot"]
@@ -118,7 +119,12 @@ class BatchAdmin(KeptAdmin):
     fieldsets = [
         (
             None,
-            {"fields": ["product", "batch_identifier", "butcher_date", "arrival_date", "use_by"]},
+            {
+                "fields": [
+                    *("product", "batch_identifier", "butcher_date", "arrival_date", "use_by"),
+                    "version",
+                ]
+            },
         ),
         (_("Supplier"), {"fields": ["supplier", "supplier_lot"]}),
         (
@@ -146,9 +152,7 @@ class BatchAdmin(KeptAdmin):
     ) -> Batch | None:
         """The batch, to be changed or shown; held where the admin opened a transaction for it."""
         batch: Batch | None = super().get_object(request, object_id, from_field)
-        if batch and connection.in_atomic_block:
-            return Batch.objects.locked().filter(pk=batch.pk).first()
-        return batch
+        return batch and Batch.objects.locked().filter(pk=batch.pk).first()
 
     def has_delete_permission(self, request: HttpRequest, obj: Batch | None = None) -> bool:
         """A recalled batch stays: its report warns whoever bought it. Hence not many at once."""

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.forms import ModelForm
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from .forms import BatchForm
 from .models import Batch
 
 
@@ -38,19 +38,21 @@ def version_of(batch: Batch) -> int:
     return number
 
 
-def conflict(batch: Batch, sent: QueryDict) -> Conflict | None:
+def conflict(batch: Batch, sent: QueryDict, form: ModelForm) -> Conflict | None:
     """What stands between the form that was sent and the batch as it is now; None if nothing.
 
-    `version` in the form is that of the batch when the form was opened.
+    `form` is that form of the batch as it is now. `version` in what was sent is that of the batch
+    when the form was opened.
     """
     version = sent.get("version", "")
     history = Batch.history.filter(id=batch.pk).select_related("history_user")
     opened = history.filter(history_id=version[:18]).first() if version.isdecimal() else None
     if opened is None:
         return None
-    form = BatchForm(instance=batch)
     data, differences = sent.copy(), []
     for name, field in form.fields.items():
+        if name == "version":
+            continue
         was, now = (field.prepare_value(value_of(it, name)) for it in (opened, batch))
         if was == now or not field.has_changed(now, sent.get(name)):
             continue
@@ -70,4 +72,5 @@ def value_of(version: Any, name: str) -> Any:
 
 
 def shown(batch: Batch, name: str) -> Any:
-    return getattr(batch, name) or _("nothing")
+    in_words = getattr(batch, f"get_{name}_display", lambda: getattr(batch, name))
+    return in_words() or _("nothing")

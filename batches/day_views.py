@@ -1,6 +1,7 @@
 """The day's work, and what is done about it: batches leave the shelf, and come back to it."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 from django.contrib import messages
 from django.db import transaction
@@ -20,6 +21,9 @@ from .models import Batch, Removal
 from .models.queries import BatchQuerySet
 from .removal_forms import RemovalForm
 from .today import Day
+
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+MOST_DIGITS = 16  # of microseconds since then: the year 2286
 
 
 @staff_required
@@ -98,6 +102,11 @@ def tell_of_removal(request: HttpRequest, removed: Sequence[Batch]) -> None:
         messages.info(request, words)
         return
     words = _("%(batch)s is off the shelf.") % {"batch": removed[0]}
+    if recalled := [batch for batch in removed if batch.recalled_at]:
+        words = _("%(batch)s is off the shelf. It is recalled: %(reason)s") % {
+            "batch": recalled[0],
+            "reason": recalled[0].recall_reason,
+        }
     if len(removed) > 1:
         many = ngettext(
             "%(count)d batch is off the shelf.",
@@ -110,14 +119,19 @@ def tell_of_removal(request: HttpRequest, removed: Sequence[Batch]) -> None:
 
 def with_undo(request: HttpRequest, words: str, removed: Sequence[Batch]) -> SafeString:
     """The words, and beside them a button that puts `removed` back."""
-    context = {"words": words, "batches": removed}
+    since = (max(batch.updated_at for batch in removed) - EPOCH) // MICROSECOND
+    context = {"words": words, "batches": removed, "since": since}
     return mark_safe(render_to_string("batches/_undo.html", context, request))  # noqa: S308
 
 
 @staff_required
 @require_POST
 def put_back(request: HttpRequest) -> HttpResponse:
+    """Those that nobody has changed `since`, where that is given."""
     batches = Batch.objects.filter(pk__in=named_codes(request.POST))
+    since = request.POST.get("since", "")[:MOST_DIGITS]
+    if since.isdecimal():
+        batches = batches.filter(updated_at__lte=EPOCH + int(since) * MICROSECOND)
     back = batches.put_back(request.user)  # type: ignore[arg-type] # staff_required: an account
     if len(back) == 1:
         messages.success(request, _("%(batch)s is back on the shelf.") % {"batch": back[0]})
@@ -129,5 +143,6 @@ def put_back(request: HttpRequest) -> HttpResponse:
         )
         messages.success(request, words % {"count": len(back)})
     else:
-        messages.info(request, _("Nothing is off the shelf that could be put back."))
+        words = _("Nothing is put back: it is on the shelf, or somebody has changed it since.")
+        messages.info(request, words)
     return redirect("portal")

@@ -5,9 +5,8 @@ from functools import cached_property
 from hashlib import sha256
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,6 +22,7 @@ from .export import table
 from .models import Batch, Recall, RecalledBatch
 from .models.queries import BatchQuerySet
 from .recall_forms import CriteriaForm, ReasonForm, ReleaseForm, criteria_in_words
+from .transactions import all_or_nothing
 
 MOST_SHOWN = 1000  # batches on the page of a recall, and before it; its table has all
 RECALLS_ON_A_PAGE = 25
@@ -84,7 +84,7 @@ def matching(form: CriteriaForm, codes: list[str], held: bool) -> Matching | Non
 
 @staff_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@transaction.atomic
+@all_or_nothing
 def add_recall(request: HttpRequest, code: str | None = None) -> HttpResponse:
     """First which batches, then those that match, then why: and they are recalled."""
     given = request.POST if request.method == "POST" else request.GET
@@ -177,12 +177,15 @@ def release(request: HttpRequest, number: int) -> HttpResponse:
     if not request.user.is_superuser:
         raise PermissionDenied
     form = ReleaseForm(request.POST)
+    codes = named_codes(request.POST)
+    is_all = request.POST.get("do") == "all"
+    if form.is_valid() and not (codes or is_all):
+        message = _("You ticked no batch. Tick some, or release all.")
+        form.add_error(None, ValidationError(message, code="none"))
     if not form.is_valid():
         return recall_page(request, number, form)
     recall = get_object_or_404(Recall, pk=number)
-    batches = recall.batches.all()
-    if request.POST.get("do") != "all":
-        batches = batches.filter(code__in=named_codes(request.POST))
+    batches = recall.batches.all() if is_all else recall.batches.filter(code__in=codes)
     reason = form.cleaned_data["release_reason"]
     released = batches.release(request.user, reason)
     if released:
@@ -196,9 +199,7 @@ def release(request: HttpRequest, number: int) -> HttpResponse:
         )
         messages.success(request, words % {"count": len(released)})
     else:
-        messages.info(
-            request, _("You ticked no batch that is recalled. Tick some, or release all.")
-        )
+        messages.info(request, _("Those are released already."))
     return redirect(recall)
 
 

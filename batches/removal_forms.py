@@ -28,16 +28,18 @@ class RemovalForm(forms.Form):
     )
     removal_reason = forms.CharField(
         label=_("Why it is discarded"),
-        required=False,
         max_length=200,
         validators=Batch._meta.get_field("removal_reason").validators,
         widget=forms.TextInput(attrs={"list": "reasons", "autocomplete": "off"}),
         help_text=_("Only where it is discarded. Customers do not read this."),
+        error_messages={"required": _("Write why it is discarded.")},
     )
 
     def __init__(self, *args: Any, batches: Sequence[Batch], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.batches = batches
+        is_sold_out = self.data.get("removal") == Removal.SOLD_OUT
+        self.fields["removal_reason"].required = not is_sold_out
         for batch in batches:
             self.fields[own_weight(batch)] = forms.DecimalField(
                 label=_("Weight in kg"),
@@ -57,9 +59,6 @@ class RemovalForm(forms.Form):
         if self.cleaned_data.get("removal") == Removal.SOLD_OUT:
             self.cleaned_data["removal_reason"] = ""
             self.refuse_weights()
-        elif "removal_reason" in self.cleaned_data and not self.cleaned_data["removal_reason"]:
-            message = _("Write why it is discarded.")
-            self.add_error("removal_reason", ValidationError(message, code="required"))
 
     def refuse_weights(self) -> None:
         message = _("What is sold out has no weight that was discarded. Leave this empty.")

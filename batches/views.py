@@ -1,7 +1,6 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -25,6 +24,7 @@ from .report_style import report_style, with_report_policy
 from .reports import Report
 from .shelf_life import Freshness, seconds_left_of_day
 from .story import Event, story_of
+from .transactions import all_or_nothing
 
 SHARED_SECONDS = 60  # a recall is seen everywhere within so many seconds
 BATCHES_ON_A_PAGE = 25
@@ -142,13 +142,13 @@ def check_batch(request: HttpRequest, code: str | None = None) -> HttpResponse:
 
 @staff_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@transaction.atomic
+@all_or_nothing
 def edit_batch(request: HttpRequest, code: str) -> HttpResponse:
     batch = Batch.objects.locked().select_related("product").filter(pk=code).first()
     if batch is None:
         return edited_what_is_deleted(request, code)
     title = str(batch)  # a refused form has changed the batch it was given
-    between = conflict(batch, request.POST)
+    between = conflict(batch, request.POST, BatchForm(instance=batch))
     data = between.data if between else request.POST
     context = {
         "batch": batch,
@@ -177,7 +177,7 @@ def edited_what_is_deleted(request: HttpRequest, code: str) -> HttpResponse:
 
 @staff_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@transaction.atomic
+@all_or_nothing
 def delete_batch(request: HttpRequest, code: str) -> HttpResponse:
     batch = get_object_or_404(Batch.objects.locked().select_related("product"), pk=code)
     if request.method == "POST" and not batch.recalled_at:

@@ -11,7 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from ..models import Import, ImportPiece, Product
+from ..models import Batch, Import, ImportPiece, Product
 from .checked import CheckedResource
 from .found import CHANGED, NEW, REFUSED, UNCHANGED, Found, conclude, fingerprint, key_of, version
 from .reading import Row, read
@@ -111,7 +111,7 @@ def reasons(refused: ValidationError) -> list[list[str]]:
 
 def outcome(resource: CheckedResource, result: Any) -> Found:
     instance, was = result.instance, resource.was
-    about = {"name": str(instance), "key": key_of(instance)}
+    about = {"name": called(instance), "key": key_of(instance)}
     if was is None:
         return about | {"is": NEW, "values": values_of(resource, instance)}
     about |= {"pk": instance.pk, "version": version(instance)}
@@ -123,6 +123,10 @@ def outcome(resource: CheckedResource, result: Any) -> Found:
     if not changes:
         return about | {"is": UNCHANGED}
     return about | {"is": CHANGED, "changes": changes, "values": values_of(resource, instance)}
+
+
+def called(instance: Any) -> str:
+    return f"{instance.product.name} {instance}" if isinstance(instance, Batch) else str(instance)
 
 
 def values_of(resource: CheckedResource, instance: models.Model) -> dict[str, Any]:

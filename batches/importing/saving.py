@@ -10,9 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..codes import new_code
-from ..models import Batch, Import, Product
-from ..models.queries import pieces
-from . import bulk
+from ..models import Batch, Import, Product, bulk
+from ..models.bulk import pieces
 from .found import CHANGED, NEW, UNCHANGED, Found, fingerprint, found_rows, version
 from .resources import RESOURCES
 

@@ -79,7 +79,11 @@ def confirm_import(request: HttpRequest, number: int) -> HttpResponseBase:
 @staff_required
 @require_POST
 def drop_import(request: HttpRequest, number: int) -> HttpResponseBase:
-    own_imports(request).unconfirmed().filter(pk=number).delete()
+    being = get_object_or_404(own_imports(request), pk=number)
+    forgotten_now, _models = own_imports(request).unconfirmed().filter(pk=number).delete()
+    if not forgotten_now:
+        messages.info(request, _("That file was saved before, and stays so."))
+        return redirect(being)
     messages.success(request, _("Noted: nothing of that file is saved."))
     return redirect("import")
 

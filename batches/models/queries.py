@@ -1,5 +1,4 @@
 import re
-from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
@@ -11,17 +10,11 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from ..shelf_life import Freshness
+from .bulk import pieces, remember
 from .product import folded
 
 if TYPE_CHECKING:
     from .batch import Batch, Removal
-
-AT_ONCE = 500  # rows in one statement
-
-
-def pieces(items: list[Any]) -> Iterator[list[Any]]:
-    """No more in each than any database takes in one statement."""
-    return (items[start : start + AT_ONCE] for start in range(0, len(items), AT_ONCE))
 
 
 def off_sale(today: date) -> Q:
@@ -65,8 +58,12 @@ def same_text(rows: "models.QuerySet[Any]", field: str, text: str) -> Q:
 
 class BatchQuerySet(models.QuerySet["Batch"]):
     def locked(self) -> Self:
-        """Held until the transaction ends, so that no recall of this moment is overwritten."""
-        return self.select_for_update(of=("self",))
+        """Held until the transaction ends, so that no recall of this moment is overwritten.
+
+        A page that only shows is in none, and waits for nobody.
+        """
+        is_held = transaction.get_connection(self.db).in_atomic_block
+        return self.select_for_update(of=("self",)) if is_held else self
 
     def of_freshness(self, freshness: Freshness, today: date) -> Self:
         return self.filter(has_freshness(freshness, today))
@@ -107,9 +104,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
             batches = self.model.objects.filter(pk__in=some)
             batches.update(**values)
             changed += batches.select_related("product")
-        self.model.history.bulk_history_create(
-            changed, batch_size=AT_ONCE, update=True, default_user=author, default_change_reason=why
-        )
+        remember(self.model, codes, "~", author, why)
         return changed
 
     def take_off(

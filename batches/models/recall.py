@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .batch import Batch
+from .bulk import AT_ONCE, pieces
 from .printing import PrintedLabels
-from .queries import AT_ONCE, pieces, same_text
+from .queries import same_text
 
 
 class Recall(models.Model):

@@ -6,7 +6,8 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from batches.models import Batch, Product
+from accounts.models import User
+from batches.models import Batch, Product, Removal
 from conftest import MakeBatch, at_the_same_time, words
 
 
@@ -177,6 +178,33 @@ def test_a_recall_leads_to_the_page_that_keeps_a_record_of_it(
     response = administrator_client.post("/django-admin/batches/batch/", data, follow=True)
     assert response.redirect_chain[0][0].startswith("/admin/recalls/new?batch=")
     assert "2 batches will be recalled" in words(response.content)
+
+
+def test_what_somebody_else_has_saved_meanwhile_is_shown_and_kept(
+    administrator_client: Client, make_batch: MakeBatch, staff: User
+) -> None:
+    batch = make_batch(batch_identifier="B-1", supplier="Hill Farm", supplier_lot="L-1")
+    path = f"/django-admin/batches/batch/{batch.pk}/change/"
+    opened = administrator_client.get(path).context["adminform"].form["version"].value()
+    form = as_shown(batch, supplier="Mine", supplier_lot="L-1", version=f"{opened}")
+    this = Batch.objects.filter(pk=batch.pk)
+    this.change(staff, supplier="Theirs", supplier_lot="L-2")
+    this.take_off(staff, Removal.DISCARDED, "Smells off")
+    response = administrator_client.post(path, form)
+    page = words(response.content)
+    assert "Ayşe Yılmaz changed this batch on 22 November 2026, 12:00" in page
+    assert "Supplier: now Theirs; below stands what you typed." in page
+    assert "Supplier&#x27;s lot: now L-2, as it stands below too." in page
+    assert "How it left the shelf: now Discarded, as it stands below too." in page
+    shown = response.context["adminform"].form
+    assert (shown["supplier"].value(), shown["supplier_lot"].value()) == ("Mine", "L-2")
+    batch.refresh_from_db()
+    assert (batch.supplier, batch.removal_reason) == ("Theirs", "Smells off")
+    form |= {name: shown[name].value() or "" for name in shown.fields}
+    assert administrator_client.post(path, form).status_code == 302
+    batch.refresh_from_db()
+    assert (batch.supplier, batch.supplier_lot) == ("Mine", "L-2")
+    assert (batch.removal, batch.removal_reason) == ("discarded", "Smells off")
 
 
 def test_more_than_an_address_holds_are_recalled_otherwise(

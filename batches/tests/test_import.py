@@ -261,7 +261,7 @@ def test_of_several_sheets_the_first_that_is_seen_is_read_and_named(staff_client
     book.save(file)
     page = words(preview(staff_client, file.getvalue(), "b.xlsx").content)
     assert "Only the sheet “This week” of this file is read." in page
-    assert "New B-1 Row 2" in page
+    assert "New Chicken B-1 Row 2" in page
     assert counts() == (1, 0, 0, 0)
 
 
@@ -444,6 +444,17 @@ def test_nobody_sees_what_another_brings_in(
     assert "b.csv" in staff_client.get("/admin/import").content.decode()
 
 
+def test_what_is_saved_is_not_said_to_be_forgotten(
+    staff_client: Client, administrator_client: Client
+) -> None:
+    preview(staff_client, table(ROW))
+    confirm(staff_client)
+    path = Import.objects.get().get_absolute_url()
+    said = words(staff_client.post(f"{path}/drop", follow=True).content)
+    assert "That file was saved before, and stays so." in said
+    assert administrator_client.post(f"{path}/drop").status_code == 404
+
+
 def test_products_are_for_administrators(
     staff_client: Client, administrator_client: Client
 ) -> None:
@@ -474,17 +485,17 @@ def test_all_that_was_found_is_a_table_too(staff_client: Client, make_batch: Mak
     header, *rows = csv.reader(io.StringIO(text))
     assert header == ["Row", "Name", "Outcome", "Column", "Was", "Will be", "Reason"]
     assert [row[:6] for row in rows] == [
-        ["2", "B-1", "Changed", "butcher_date", "2026-11-21", "2026-11-20"],
-        ["2", "B-1", "Changed", "use_by", "", "2026-12-01"],
-        ["2", "B-1", "Changed", "supplier", "Old Farm", "Hill Farm"],
-        ["3", "B-2", "New", "", "", ""],
+        ["2", "Chicken B-1", "Changed", "butcher_date", "2026-11-21", "2026-11-20"],
+        ["2", "Chicken B-1", "Changed", "use_by", "", "2026-12-01"],
+        ["2", "Chicken B-1", "Changed", "supplier", "Old Farm", "Hill Farm"],
+        ["3", "Chicken B-2", "New", "", "", ""],
         ["4", "", "Refused", "arrival_date", "", ""],
         ["4", "", "Refused", "batch_identifier", "", ""],
     ]
     assert "day first or month first" in rows[4][6]
     excel = staff_client.get(f"{path}?format=xlsx").getvalue()
     sheet = openpyxl.load_workbook(io.BytesIO(excel)).active
-    assert [cell.value for cell in sheet[5]] == [3, "B-2", "New", *[None] * 4]
+    assert [cell.value for cell in sheet[5]] == [3, "Chicken B-2", "New", *[None] * 4]
 
 
 @pytest.mark.parametrize(

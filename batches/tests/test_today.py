@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from batches.models import Batch, Product
+from batches.models import Batch, Product, Removal
 from batches.shelf_life import Freshness
 from batches.today import MOST_PRODUCTS, MOST_SHOWN, Day
 from conftest import MakeBatch, at_the_same_time, words
@@ -171,7 +171,32 @@ def take_off(client: Client, *batches: Batch, **data: Any) -> Any:
     return client.post("/admin/batches/remove", data, follow=True)
 
 
+def undo_on(page: Any) -> dict[str, Any]:
+    """What the button “Undo” of a page would send."""
+    form = page.content.decode().partition('class="undo"')[2]
+    return dict(re.findall(r'name="(batch|since)" value="([^"]*)"', form)[:2])
+
+
 class TestTakingOff:
+    def test_an_old_undo_leaves_what_somebody_has_done_since(
+        self, staff_client: Client, make_batch: MakeBatch, administrator: User, noon: Any
+    ) -> None:
+        batch = make_batch()
+        undo = undo_on(take_off(staff_client, batch))
+        noon.shift(60)
+        this = Batch.objects.filter(pk=batch.pk)
+        this.put_back(administrator)
+        this.take_off(administrator, Removal.DISCARDED, "Fell on the floor")
+        response = staff_client.post("/admin/batches/put-back", undo, follow=True)
+        assert "somebody has changed it since" in words(response.content)
+        batch.refresh_from_db()
+        assert batch.removal_reason == "Fell on the floor"
+
+    def test_that_it_is_recalled_is_said(self, staff_client: Client, make_batch: MakeBatch) -> None:
+        batch = make_batch(batch_identifier="A-1", recalled_at=timezone.now(), **GLASS)
+        page = words(take_off(staff_client, batch).content)
+        assert "A-1 is off the shelf. It is recalled: Glass" in page
+
     def test_where_the_shops_clock_was_ahead_before(
         self, staff_client: Client, make_batch: MakeBatch, noon: Any
     ) -> None:
@@ -185,12 +210,13 @@ class TestTakingOff:
         self, staff_client: Client, make_batch: MakeBatch
     ) -> None:
         batch = make_batch(batch_identifier="A-1")
-        html = take_off(staff_client, batch).content.decode()
-        assert "A-1 is off the shelf. Undo" in words(html)
+        page = take_off(staff_client, batch)
+        assert "A-1 is off the shelf. Undo" in words(page.content)
         batch.refresh_from_db()
         assert (batch.removed_on, batch.removal) == (timezone.localdate(), "sold-out")
-        [codes] = re.findall(r'class="undo".*?name="batch" value="([^"]+)"', html)
-        back = staff_client.post("/admin/batches/put-back", {"batch": codes}, follow=True)
+        undo = undo_on(page)
+        assert sorted(undo) == ["batch", "since"]
+        back = staff_client.post("/admin/batches/put-back", undo, follow=True)
         assert "A-1 is back on the shelf." in words(back.content)
         batch.refresh_from_db()
         assert (batch.removed_on, batch.removal) == (None, "")
@@ -278,7 +304,7 @@ class TestTakingOff:
     def test_codes_of_nothing_put_nothing_back(self, staff_client: Client) -> None:
         data = {"batch": "nothing 0000000000"}
         response = staff_client.post("/admin/batches/put-back", data, follow=True)
-        assert "Nothing is off the shelf that could be put back." in words(response.content)
+        assert "Nothing is put back: it is on the shelf" in words(response.content)
 
 
 @pytest.mark.django_db(transaction=True)

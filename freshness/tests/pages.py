@@ -75,6 +75,7 @@ PAGES = {
     "429.html": Shown("429.html", 429, context={"minutes": 15}),
     "500.html": Shown("500.html", 500),
     "503.html": Shown("503.html", 503),
+    "busy.html": Shown("busy.html", 503),
     "accounts/locked.html": Shown("accounts/locked.html", 429, context={"minutes": 15}),
     "accounts/registration_closed.html": Shown("accounts/registration_closed.html", 403),
     "register": Shown("/register"),

@@ -1,5 +1,6 @@
 """Who may do what: the complete table of paths, roles and methods, and what each is answered."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,7 +11,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import User
 from batches.models import Import, LabelRun, OwnStock, Recall
-from conftest import MakeBatch
+from conftest import MakeBatch, MakeUser
+
+from .pages import PAGES, fill_shop
+from .pages import answer as answer_of
 
 ROLES = ["stranger", "waiting", "staff", "administrator"]
 HISTORY = "^([^/]+)/history/([^/]+)/$"
@@ -530,6 +534,21 @@ def clients(waiting: User, staff: User, administrator: User) -> dict[str, Client
     for role, user in zip(ROLES[1:], (waiting, staff, administrator), strict=True):
         clients[role].force_login(user)
     return clients
+
+
+def test_every_form_that_changes_something_carries_its_token(
+    make_batch: MakeBatch, make_user: MakeUser
+) -> None:
+    clients = fill_shop(make_batch, make_user)
+    missing = [
+        (name, form[:200])
+        for name, shown in PAGES.items()
+        for form in re.findall(
+            r'<form[^>]*method="post".*?</form>', answer_of(shown, clients).content.decode(), re.S
+        )
+        if "csrfmiddlewaretoken" not in form and shown.path.startswith("/")
+    ]
+    assert missing == []
 
 
 def test_everything_is_closed_but_what_is_named_public() -> None:

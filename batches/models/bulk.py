@@ -5,15 +5,14 @@ Django's bulk_create makes each value ready anew and sends some dozens in a quer
 that writes to SQLite waiting, 50,000 batches and their histories took it five times as long.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import connection
 from django.db.models import Field
 from django.utils import timezone
 
-from ..models.queries import pieces
-
+AT_ONCE = 500  # rows in one statement
 Fields = Sequence["Field[Any, Any]"]
 Rows = list[list[Any]]
 
@@ -47,6 +46,11 @@ def remember(model: Any, keys: list[Any], kind: str, author: Any, why: str) -> N
     with connection.cursor() as cursor:
         for some in pieces(keys):
             cursor.execute(f"{copy} ({marks(some)})", [*values, *some])
+
+
+def pieces(items: list[Any]) -> Iterator[list[Any]]:
+    """No more in each than any database takes in one statement."""
+    return (items[start : start + AT_ONCE] for start in range(0, len(items), AT_ONCE))
 
 
 def prepared(field: "Field[Any, Any]", value: Any) -> Any:
