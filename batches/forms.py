@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .codes import read_code
 from .models import Batch, Product
-from .models.queries import BatchQuerySet, off_sale
+from .models.queries import BatchQuerySet, containing, off_sale
 from .shelf_life import Freshness, seconds_left_of_day
 
 OFF_SALE = "off-sale"
@@ -168,7 +168,7 @@ class FilterForm(forms.Form):
         self.full_clean()
         chosen = self.cleaned_data
         if chosen.get("search"):
-            batches = batches.filter(mentions(chosen["search"]))
+            batches = batches.filter(mentions(batches, chosen["search"]))
         if chosen.get("shelf"):
             batches = batches.filter(removed_on__isnull=chosen["shelf"] == "on")
         for name, look_up in self.LOOK_UPS.items():
@@ -187,11 +187,11 @@ class FilterForm(forms.Form):
         return any(self.cleaned_data.values())
 
 
-def mentions(text: str) -> Q:
+def mentions(batches: BatchQuerySet, text: str) -> Q:
     """Those that somebody means who types `text`: by identifier, code, supplier, lot or a date."""
     meant = Q()
     for name in ("batch_identifier", "supplier", "supplier_lot"):
-        meant |= Q(**{f"{name}__icontains": text})
+        meant |= containing(batches, name, text)
     if code := read_code(text):
         meant |= Q(pk=code)
     with suppress(ValueError):

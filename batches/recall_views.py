@@ -157,7 +157,9 @@ def recall_page(request: HttpRequest, number: int, form: ReleaseForm) -> HttpRes
     totals = batches.aggregate(
         count=Count("pk"), labels=Sum("labels"), standing=Count("pk", filter=Q(released_at=None))
     )
+    still_recalled = batches.standing().values("code")
     context = {
+        "on_shelf": Batch.objects.on_shelf().filter(pk__in=still_recalled).count(),
         "recall": recall,
         "criteria": criteria_in_words(recall.criteria()),
         "batches": batches.select_related("released_by")[:MOST_SHOWN],

@@ -71,7 +71,8 @@ def story_of(model: type[Batch | Product], key: Any) -> list[Event]:
     versions = model.history.filter(**{model._meta.pk.attname: key})
     told = told_changes(list(versions.select_related("history_user").order_by("-history_id")))
     if model is Batch:
-        printed = PrintedLabels.objects.filter(batch=key).select_related("run__printed_by")
+        printed = PrintedLabels.objects.filter(batch=key)
+        printed = printed.select_related("run__printed_by", "gone_by")
         told += [*told_printed(printed), *told_gone(printed)]
     return sorted(told, key=lambda event: event.when, reverse=True)
 
@@ -208,14 +209,14 @@ def told_printed(printed: Iterable[PrintedLabels]) -> Iterable[Event]:
 
 def told_gone(printed: Iterable[PrintedLabels]) -> Iterable[Event]:
     """Those that went in one moment, as one."""
-    gone: Counter[datetime] = Counter()
+    gone: Counter[tuple[datetime, str]] = Counter()
     for it in printed:
         if it.gone_at:
-            gone[it.gone_at] += it.copies
-    for when, count in gone.items():
+            gone[it.gone_at, str(it.gone_by or _("Somebody"))] += it.copies
+    for (when, who), count in gone.items():
         words = ngettext(
-            "%(count)d label that was wrong is gone.",
-            "%(count)d labels that were wrong are gone.",
+            "%(who)s noted that %(count)d wrong label is gone.",
+            "%(who)s noted that %(count)d wrong labels are gone.",
             count,
         )
-        yield Event(when, [words % {"count": count}])
+        yield Event(when, [words % {"who": in_its_own_direction(who), "count": count}])

@@ -103,7 +103,7 @@ def labels_gone(request: HttpRequest, code: str) -> HttpResponse:
     batch = get_object_or_404(Batch, pk=code)
     shown = [number for number in request.POST.getlist("labels") if number.isdecimal()]
     out = batch.printed_labels.filter(pk__in=[number[:18] for number in shown], gone_at=None)
-    if out.update(gone_at=timezone.now()):
+    if out.update(gone_at=timezone.now(), gone_by=request.user):
         words = _("Noted: the wrong labels of batch %(batch)s are gone.")
         messages.success(request, words % {"batch": batch})
     return redirect(batch)

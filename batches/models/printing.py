@@ -129,6 +129,10 @@ class PrintedLabels(models.Model):
     copies = models.PositiveSmallIntegerField()
     says = models.TextField()
     gone_at = models.DateTimeField(null=True, blank=True)
+    # Empty where nobody noted who said so.
+    gone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["pk"]

@@ -1,4 +1,5 @@
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
@@ -50,10 +51,26 @@ def same_text(rows: "models.QuerySet[Any]", field: str, text: str) -> Q:
 
     SQLite knows the capitals of ASCII alone, so they are told here, and a recall misses none.
     """
-    wanted = folded(" ".join(text.split()))
-    known = rows.order_by().values_list(field, flat=True).distinct()
-    same = [it for it in known.iterator() if folded(" ".join(it.split())) == wanted]
-    return Q(**{f"{field}__in": same})
+    wanted = plain(" ".join(text.split()))
+    return of_which(rows, field, lambda it: plain(" ".join(it.split())) == wanted)
+
+
+def containing(rows: "models.QuerySet[Any]", field: str, text: str) -> Q:
+    """Those of which `field` contains `text`, whatever the capitals."""
+    if text.isascii():
+        return Q(**{f"{field}__icontains": text})
+    wanted = plain(text)
+    return of_which(rows, field, lambda it: wanted in plain(it))
+
+
+def of_which(rows: "models.QuerySet[Any]", field: str, is_meant: Callable[[str], bool]) -> Q:
+    known = rows.order_by().prefetch_related(None).values_list(field, flat=True).distinct()
+    return Q(**{f"{field}__in": [it for it in known.iterator() if is_meant(it)]})
+
+
+def plain(text: str) -> str:
+    """As it is looked for: the i without a dot, which Turkish capitals hide, is like any other."""
+    return folded(text).replace("ı", "i").replace("i\N{COMBINING DOT ABOVE}", "i")
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):

@@ -268,6 +268,7 @@ class TestPermanence:
         assert "wrong now" not in said
         right, gone = PrintedLabels.objects.order_by("gone_at")[:2]
         assert {right.gone_at is None, gone.gone_at is None} == {True, False}
+        assert "Ayşe Yılmaz noted that 1 wrong label is gone." in said
 
     def test_labels_that_became_wrong_after_the_page_was_opened_stay_out(
         self, staff_client: Client, make_batch: MakeBatch

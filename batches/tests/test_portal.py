@@ -85,6 +85,17 @@ class TestList:
         html = staff_client.get("/admin/batches").content
         assert "Add the first batch" in words(html)
 
+    @pytest.mark.parametrize(
+        "typed", ["çağrı et", "ÇAĞRI ET", "Çağrı", "ağri", "et", "L-ç", "İSTANBUL"]
+    )
+    def test_a_search_does_not_mind_capitals(
+        self, staff_client: Client, make_batch: MakeBatch, typed: str
+    ) -> None:
+        make_batch(batch_identifier="found", supplier="Çağrı Et istanbul", supplier_lot="l-Ç")
+        make_batch(batch_identifier="other", supplier="Hill")
+        html = words(staff_client.get("/admin/batches", {"search": typed}).content)
+        assert ("Chicken found" in html, "Chicken other" in html) == (True, False)
+
     def test_the_list_comes_in_pages(self, staff_client: Client, make_batch: MakeBatch) -> None:
         for number in range(BATCHES_ON_A_PAGE + 1):
             make_batch(batch_identifier=f"n{number}")

@@ -199,9 +199,14 @@ class TestRecord:
             )
         response = recall(staff_client, supplier="hill farm", supplier_lot="L-1")
         html = words(response.content)
-        assert "Recall: Glass When 22 November 2026, 12:00 Who Ayşe Yılmaz" in html
+        assert (
+            "Recall: Glass Shop Corner Butcher When 22 November 2026, 12:00 Who Ayşe Yılmaz" in html
+        )
         assert "Supplier hill farm Supplier&#x27;s lot L-1" in html
-        assert "Batches 1 Labels that were out 3 Still recalled 1" in html
+        assert (
+            "Batches 1 Labels that were out 3 Still recalled 1 Of these still on the shelf 1"
+            in html
+        )
         link = f"/admin/recalls/{Recall.objects.get().pk}/record"
         text = staff_client.get(link).getvalue().decode("utf-8-sig")
         [row] = csv.DictReader(io.StringIO(text))

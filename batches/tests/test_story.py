@@ -166,7 +166,7 @@ def test_labels_printed_and_gone(make_batch: MakeBatch, staff: User) -> None:
         )
     LabelRun.objects.filter(printed_labels__copies=1).update(printed_at=now)
     assert told(batch) == [
-        "2 labels that were wrong are gone.",
+        "Somebody noted that 2 wrong labels are gone.",
         "Ayşe Yılmaz printed 2 labels.",
         "Ayşe Yılmaz printed 1 label.",
     ]
@@ -177,8 +177,10 @@ def test_labels_that_went_in_one_moment_are_one_event(make_batch: MakeBatch, sta
     later = timezone.now() + timedelta(minutes=5)
     for copies in (1, 2):
         run = LabelRun.objects.create(printed_by=staff, stock="x", measures="", labels=3)
-        PrintedLabels.objects.create(run=run, batch=batch, copies=copies, says="{}", gone_at=later)
-    assert told(batch)[0] == "3 labels that were wrong are gone."
+        PrintedLabels.objects.create(
+            run=run, batch=batch, copies=copies, says="{}", gone_at=later, gone_by=staff
+        )
+    assert told(batch)[0] == "Ayşe Yılmaz noted that 3 wrong labels are gone."
 
 
 def test_what_was_recorded_as_off_the_shelf_says_so(make_batch: MakeBatch) -> None:

@@ -3,10 +3,12 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError, connection
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 
 from batches import views
-from conftest import PASSWORD, words
+from conftest import PASSWORD, MakeBatch, words
 from freshness.views import bad_request, server_error
 
 INSIDE = ["Traceback", "django", "settings", str(settings.BASE_DIR), "Exception", "DEBUG", "sqlite"]
@@ -63,3 +65,32 @@ def test_the_pages_of_faults_need_neither_a_session_nor_a_database(page: Any) ->
     response = page(RequestFactory().get("/"))
     assert response.status_code in {400, 500}
     assert "Corner Butcher" in words(response.content)
+
+
+@pytest.mark.parametrize("said", ["database is locked", "deadlock detected\nDETAIL: …"])
+@pytest.mark.django_db(transaction=True)
+def test_where_others_write_for_too_long_it_can_be_sent_again(
+    first_products: None, staff_client: Client, said: str
+) -> None:
+    def refuse(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "batches_batch" in sql:
+            raise OperationalError(said)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(refuse):
+        response = staff_client.get("/admin/batches")
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert "Somebody is saving very much right now" in words(response.content)
+
+
+@pytest.mark.parametrize("path", ["edit", "delete", "recall"])
+@pytest.mark.django_db(transaction=True)
+def test_a_form_that_is_opened_waits_for_nobody(
+    first_products: None, staff_client: Client, make_batch: MakeBatch, path: str
+) -> None:
+    batch = make_batch()
+    with CaptureQueriesContext(connection) as asked:
+        assert staff_client.get(f"/admin/batches/{batch.pk}/{path}").status_code == 200
+    assert not [
+        it for it in asked.captured_queries if "BEGIN" in it["sql"] or "FOR UP" in it["sql"]
+    ]
