@@ -64,6 +64,20 @@ def refuse_too_much(answer: Answer) -> Answer:
     return middleware
 
 
+def tell_what_is_no_page(answer: Answer) -> Answer:
+    """Somebody comes here by reloading or signing in after a button; Django says it in no word."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = answer(request)
+        if response.status_code == 405 and request.method == "GET":
+            page = render(request, "405.html", status=405)
+            page["Allow"] = response["Allow"]
+            return page
+        return response
+
+    return middleware
+
+
 # What the pages here never ask a browser for.
 FEATURES = [
     *("browsing-topics", "camera", "display-capture", "geolocation", "hid", "microphone", "midi"),

@@ -143,6 +143,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "accounts.middleware.AnswerNotNow",
     "axes.middleware.AxesMiddleware",
+    "freshness.middleware.tell_what_is_no_page",
 ]
 ROOT_URLCONF = "freshness.urls"
 WSGI_APPLICATION = "freshness.wsgi.application"

@@ -70,6 +70,7 @@ PAGES = {
     "not for staff": staff("/django-admin/", 403),
     "400.html": Shown("400.html", 400),
     "403_csrf.html": Shown("403_csrf.html", 403),
+    "405.html": Shown("405.html", 405),
     "409.html": Shown("409.html", 409),
     "413.html": Shown("413.html", 413, context={"megabytes": 2.5}),
     "429.html": Shown("429.html", 429, context={"minutes": 15}),

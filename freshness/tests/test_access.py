@@ -166,7 +166,7 @@ TABLE = {
     ),
     "admin/import/<int:number>/drop": (
         "/login /waiting 405 405",
-        "/login /waiting /admin/import /admin/import",
+        "/login /waiting /admin/import 404",
         "/login /waiting 405 405",
     ),
     "admin/labels": (

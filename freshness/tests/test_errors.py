@@ -94,3 +94,9 @@ def test_a_form_that_is_opened_waits_for_nobody(
     assert not [
         it for it in asked.captured_queries if "BEGIN" in it["sql"] or "FOR UP" in it["sql"]
     ]
+
+
+def test_the_address_of_a_button_says_that_it_is_no_page(staff_client: Client) -> None:
+    response = staff_client.get("/admin/batches/put-back")
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+    assert "This is the address of a button, not of a page." in words(response.content)
