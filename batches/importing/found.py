@@ -9,7 +9,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ..models import Import, Product
+from ..models import Import, Product, RecalledBatch
+from ..models.queries import plain
 
 NEW, CHANGED, UNCHANGED, REFUSED = "new", "changed", "unchanged", "refused"
 Found = dict[str, Any]
@@ -34,6 +35,7 @@ def key_of(instance: Any) -> str:
 def conclude(being: Import) -> None:
     """Refuse what is in the file twice, and count."""
     seen: dict[str, int] = {}
+    lots, of_recalled_lots = RecalledBatch.objects.standing().lots(), 0
     counts = dict.fromkeys((NEW, CHANGED, UNCHANGED, REFUSED), 0)
     with transaction.atomic():
         if not Import.objects.locked().filter(pk=being.pk, state=Import.State.CHECKING).exists():
@@ -46,10 +48,18 @@ def conclude(being: Import) -> None:
                 piece.save(update_fields=["found"])
             for row in found:
                 counts[row["is"]] += 1
+                of_recalled_lots += bool(lots) and lot_of(row) in lots
         being.state = Import.State.CHECKED
+        being.of_recalled_lots = of_recalled_lots
         for name, count in counts.items():
             setattr(being, name, count)
         being.save()
+
+
+def lot_of(row: Found) -> tuple[str, str]:
+    """The supplier and its lot that a row would save."""
+    values = row.get("values", {})
+    return plain(values.get("supplier", "")), plain(values.get("supplier_lot", ""))
 
 
 def refuse_repeated(row: Found, seen: dict[str, int]) -> bool:

@@ -60,6 +60,8 @@ class Import(models.Model):
     changed = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
+    # New or changed ones of which other batches are recalled.
+    of_recalled_lots = models.PositiveIntegerField(default=0)
 
     objects = ImportQuerySet.as_manager()
 

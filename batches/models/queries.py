@@ -51,8 +51,8 @@ def same_text(rows: "models.QuerySet[Any]", field: str, text: str) -> Q:
 
     SQLite knows the capitals of ASCII alone, so they are told here, and a recall misses none.
     """
-    wanted = plain(" ".join(text.split()))
-    return of_which(rows, field, lambda it: plain(" ".join(it.split())) == wanted)
+    wanted = plain(text)
+    return of_which(rows, field, lambda it: plain(it) == wanted)
 
 
 def containing(rows: "models.QuerySet[Any]", field: str, text: str) -> Q:
@@ -69,8 +69,12 @@ def of_which(rows: "models.QuerySet[Any]", field: str, is_meant: Callable[[str],
 
 
 def plain(text: str) -> str:
-    """As it is looked for: the i without a dot, which Turkish capitals hide, is like any other."""
-    return folded(text).replace("ı", "i").replace("i\N{COMBINING DOT ABOVE}", "i")
+    """As it is looked for, whatever the capitals and spaces.
+
+    The i without a dot is like any other: Turkish capitals do not tell them apart.
+    """
+    dotted = folded(" ".join(text.split())).replace("ı", "i")
+    return dotted.replace("i\N{COMBINING DOT ABOVE}", "i")
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from .batch import Batch
 from .bulk import AT_ONCE, pieces
 from .printing import PrintedLabels
-from .queries import same_text
+from .queries import plain, same_text
 
 
 class Recall(models.Model):
@@ -97,6 +97,12 @@ class RecalledBatchQuerySet(models.QuerySet["RecalledBatch"]):
     def standing(self) -> Self:
         """Not released."""
         return self.filter(released_at=None)
+
+    def lots(self) -> set[tuple[str, str]]:
+        """The suppliers and their lots, as `plain` has them."""
+        named = self.exclude(supplier="").exclude(supplier_lot="").order_by()
+        pairs = named.values_list("supplier", "supplier_lot").distinct()
+        return {(plain(supplier), plain(lot)) for supplier, lot in pairs.iterator()}
 
     @transaction.atomic
     def release(self, author: AbstractBaseUser, reason: str) -> list[Batch]:
