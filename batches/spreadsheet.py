@@ -36,6 +36,7 @@ def workbook(names: Sequence[str], rows: Iterator[Row], as_text: bool = False) -
     """Its bytes. `as_text`: what somebody types into a column stays the text it is."""
     frame, styles = made_of(names, as_text)
     before, after = EXAMPLES.split(SIZE.sub("", frame.read(SHEET).decode()))
+    lines = (row_in_xml(line, row, styles) for line, row in enumerate(rows, 2))
     flow = Outflow()
     with ZipFile(flow, "w", ZIP_DEFLATED) as package:
         for part in frame.namelist():
@@ -43,11 +44,8 @@ def workbook(names: Sequence[str], rows: Iterator[Row], as_text: bool = False) -
                 package.writestr(part, frame.read(part))
         with package.open(SHEET, "w") as sheet:
             sheet.write(before.encode())
-            line = 1
-            while some := list(islice(rows, ROWS_AT_ONCE)):
-                text = (row_in_xml(line + place, row, styles) for place, row in enumerate(some, 1))
-                sheet.write("".join(text).encode())
-                line += len(some)
+            while some := "".join(islice(lines, ROWS_AT_ONCE)):
+                sheet.write(some.encode())
                 yield flow.taken()
             sheet.write(after.encode())
     yield flow.taken()
