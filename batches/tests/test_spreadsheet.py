@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 from django.test import Client
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batches.spreadsheet import NOT_IN_XML, ROWS_AT_ONCE, workbook
@@ -34,6 +34,7 @@ def test_each_value_keeps_its_kind() -> None:
     ]
 
 
+@settings(deadline=None)  # each makes a whole workbook
 @given(st.text(min_size=1))
 def test_any_text_comes_back_as_it_was(text: str) -> None:
     kept = NOT_IN_XML.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
