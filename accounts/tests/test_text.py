@@ -68,7 +68,7 @@ NOT_TYPED = {
     *("RecalledBatch.batch_identifier", "RecalledBatch.supplier", "RecalledBatch.supplier_lot"),
     "RecalledBatch.release_reason",
     *("Import.file_name", "Import.kind", "Import.state", "Import.columns", "Import.ignored"),
-    *("Import.products", "ImportPiece.read", "ImportPiece.found"),
+    *("Import.products", "Import.sheet", "ImportPiece.read", "ImportPiece.found"),
 }
 
 
