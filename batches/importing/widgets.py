@@ -22,7 +22,7 @@ MONTH = (
 MANGLED_DAY = re.compile(
     rf"\d{{1,2}}[-.]{MONTH}|{MONTH}[-.]\d\d|\d{{1,4}}/\d{{1,2}}/\d{{1,4}}|.* 00:00(:00)?"
 )
-# Without the dots of a Turkish i, which capitals lose.
+# A Turkish ı stands here as i: what is typed in capitals does not tell the two apart.
 YES = {"true", "yes", "1", "verdadero", "sí", "si", "doğru", "evet", "wahr", "vrai"}
 NO = {"false", "no", "0", "falso", "yanliş", "hayir", "falsch", "faux"}
 
