@@ -1,18 +1,13 @@
 """The report's own style sheet, and the policy that lets nothing in but that one."""
 
 from base64 import b64encode
-from collections.abc import Callable
-from functools import lru_cache, wraps
+from functools import lru_cache
 from hashlib import sha256
-from typing import Any
 
 from csp.constants import NONE, SELF
-from csp.decorators import csp
-from django.http import HttpResponseBase
+from csp.utils import build_policy
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
-
-View = Callable[..., HttpResponseBase]
 
 
 @lru_cache
@@ -22,24 +17,18 @@ def report_style() -> SafeString:
 
 
 @lru_cache
-def report_policy() -> dict[str, list[str]]:
+def report_policy() -> str:
     """Of all that a page may load, this very style: whatever else gets into it does nothing."""
     digest = b64encode(sha256(report_style().encode()).digest()).decode()
-    return {
-        "default-src": [NONE],
-        "base-uri": [NONE],
-        # No script runs that could connect; auditors ask for /robots.txt from inside.
-        "connect-src": [SELF],
-        "form-action": [NONE],
-        "frame-ancestors": [NONE],
-        "img-src": ["data:"],  # its icon, an empty one
-        "style-src": [f"'sha256-{digest}'"],
-    }
-
-
-def with_report_policy(view: View) -> View:
-    @wraps(view)
-    def answered(*args: Any, **kwargs: Any) -> HttpResponseBase:
-        return csp(report_policy())(view)(*args, **kwargs)
-
-    return answered
+    return build_policy(
+        {
+            "default-src": [NONE],
+            "base-uri": [NONE],
+            # No script runs that could connect; auditors ask for /robots.txt from inside.
+            "connect-src": [SELF],
+            "form-action": [NONE],
+            "frame-ancestors": [NONE],
+            "img-src": ["data:"],  # its icon, an empty one
+            "style-src": [f"'sha256-{digest}'"],
+        }
+    )

@@ -4,23 +4,19 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers, patch_cache_control
+from django.utils.cache import add_never_cache_headers, get_conditional_response
 from django.utils.translation import gettext as _
-from django.views.decorators.http import (
-    conditional_page,
-    require_http_methods,
-    require_POST,
-    require_safe,
-)
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import same_for_everybody, staff_required
 
 from .codes import read_code
 from .conflict import conflict, version_of
 from .forms import BatchForm, FilterForm, FindForm, save_unless_taken
+from .kept import page_of
 from .labels.job import MOST_LABELS
 from .models import Batch, Recall
-from .report_style import report_style, with_report_policy
+from .report_style import report_policy
 from .reports import Report
 from .shelf_life import Freshness, seconds_left_of_day
 from .story import Event, story_of
@@ -44,19 +40,17 @@ def landing(request: HttpRequest) -> HttpResponse:
 @same_for_everybody  # printed on the label: whoever holds it may read it
 @require_safe
 def report(request: HttpRequest, text: str) -> HttpResponseBase:
-    code = read_code(text)
-    batch = Batch.objects.select_related("product").filter(pk=code).first() if code else None
-    return known_batch(request, batch) if batch else unknown_batch(request, text)
-
-
-@with_report_policy  # on the 304 as well: a browser takes its headers for those of the page it has
-@conditional_page
-def known_batch(request: HttpRequest, batch: Batch) -> HttpResponse:
     now = timezone.localtime()
-    context = {"report": Report.of(batch, now.date()), "style": report_style()}
-    response = render(request, "batches/report.html", context)
-    shared_seconds = min(SHARED_SECONDS, seconds_left_of_day(now))
-    patch_cache_control(response, public=True, max_age=0, s_maxage=shared_seconds)
+    code = read_code(text)
+    page = page_of(code, now.date()) if code else None
+    if page is None:
+        return unknown_batch(request, text)
+    seconds = min(SHARED_SECONDS, seconds_left_of_day(now))
+    headers = {"ETag": page.etag, "Cache-Control": f"public, max-age=0, s-maxage={seconds}"}
+    whole = HttpResponse(page.body, headers=headers)
+    response = get_conditional_response(request, page.etag, response=whole) or whole
+    # On the 304 as well: a browser takes its headers for those of the page it has.
+    response["Content-Security-Policy"] = report_policy()
     return response
 
 

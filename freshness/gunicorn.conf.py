@@ -1,5 +1,8 @@
 """gunicorn's settings: gunicorn --config freshness/gunicorn.conf.py freshness.wsgi"""
 
+import gc
+from typing import Any
+
 from freshness import settings
 
 bind = f"0.0.0.0:{settings.PORT}"
@@ -12,3 +15,9 @@ forwarded_allow_ips = "*" if settings.BEHIND_PROXY else ""
 forwarder_headers = ""  # nobody tells us where we are mounted
 loglevel = "error"
 control_socket_disable = True
+
+
+def pre_fork(arbiter: Any, worker: Any) -> None:
+    """What all workers share is never garbage: to look through it again and again costs a sixth."""
+    gc.collect()
+    gc.freeze()

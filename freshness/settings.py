@@ -182,10 +182,11 @@ SQLITE_SAFE = {
 
 
 def with_safe_options(config: dict[str, Any]) -> dict[str, Any]:
+    config = config | {"CONN_MAX_AGE": 60}  # seconds; to open one costs more than a report
     if config["ENGINE"] == "django.db.backends.sqlite3":
         test = {"NAME": VAR_DIR / "test.sqlite3"}  # a file, as a shop has
         return config | {"OPTIONS": SQLITE_SAFE, "TEST": test}
-    return config | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    return config | {"CONN_HEALTH_CHECKS": True}
 
 
 IN_VAR = {"ENGINE": "django.db.backends.sqlite3", "NAME": VAR_DIR / "freshness.sqlite3"}
