@@ -16,6 +16,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from .not_now import NotNowError
 
+Answer = Callable[[HttpRequest], HttpResponse]
+
 
 class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
     """Django's, but of a public page it does not read the session.
@@ -43,11 +45,33 @@ class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
         return HttpResponseRedirect(reverse(settings.LOGIN_URL))
 
 
-def speak_their_language(answer: Callable[[HttpRequest], HttpResponse]) -> Any:
-    """Answers in the language that an account has chosen; see `access.same_for_everybody`."""
+def answer_everybody_alike(answer: Answer) -> Answer:
+    """Answers a view that is the same for everybody: all that follows asks who somebody is."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if not is_same_for_everybody(request) and (language := chosen_language(request.user)):
+        try:
+            match = resolve(request.path_info)
+        except Resolver404:
+            return answer(request)
+        if not getattr(match.func, "is_same_for_everybody", False):
+            return answer(request)
+        request.resolver_match = match
+        try:
+            response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+            return response
+        except OperationalError as error:
+            if took_too_long(error):
+                return busy(request)
+            raise
+
+    return middleware
+
+
+def speak_their_language(answer: Answer) -> Answer:
+    """Answers in the language that an account has chosen."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if language := chosen_language(request.user):
             translation.activate(language)
             request.LANGUAGE_CODE = language
         return answer(request)
@@ -59,14 +83,6 @@ def chosen_language(user: AbstractBaseUser | AnonymousUser) -> str:
     return getattr(user, "language", "")
 
 
-def is_same_for_everybody(request: HttpRequest) -> bool:
-    try:
-        view = resolve(request.path_info).func
-    except Resolver404:
-        return False
-    return getattr(view, "is_same_for_everybody", False)
-
-
 # What SQLite and PostgreSQL say where others write for too long.
 TOOK_TOO_LONG = ("database is locked", "deadlock detected")
 
@@ -74,14 +90,14 @@ TOOK_TOO_LONG = ("database is locked", "deadlock detected")
 class AnswerNotNow:
     """Gives every refusal that passes by itself a page that says when to try again."""
 
-    def __init__(self, answer: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, answer: Answer) -> None:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.answer(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if isinstance(error, OperationalError) and str(error).startswith(TOOK_TOO_LONG):
+        if took_too_long(error):
             return busy(request)
         if not isinstance(error, NotNowError):
             return None
@@ -89,6 +105,10 @@ class AnswerNotNow:
         response = render(request, f"{error.status}.html", context, status=error.status)
         response["Retry-After"] = str(error.seconds)
         return response
+
+
+def took_too_long(error: Exception) -> bool:
+    return isinstance(error, OperationalError) and str(error).startswith(TOOK_TOO_LONG)
 
 
 def busy(request: HttpRequest) -> HttpResponse:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from csp import middleware
+from csp.constants import HEADER
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -97,23 +99,13 @@ def deny_features_and_embedding(answer: Answer) -> Answer:
     return middleware
 
 
-def keep_cookies_out_of_shared_answers(answer: Answer) -> Answer:
-    """What a shared cache may keep is for everybody.
+class CSPMiddleware(middleware.CSPMiddleware):
+    """django-csp's, but of an answer that brings its own policy it computes no other."""
 
-    Sessions and CSRF tokens answer a broken cookie with a new one, whatever was asked for.
-    """
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        response = answer(request)
-        if "public" in response.get("Cache-Control", ""):
-            response.cookies.clear()
-            vary = [it for it in response.get("Vary", "").split(", ") if it not in ("", "Cookie")]
-            del response["Vary"]
-            if vary:
-                response["Vary"] = ", ".join(vary)
-        return response
-
-    return middleware
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        return response if HEADER in response else super().process_response(request, response)
 
 
 class LocaleMiddleware(locale.LocaleMiddleware):

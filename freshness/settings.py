@@ -125,16 +125,17 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First what adds to every answer, refusals of the others and static files included.
     "freshness.middleware.deny_features_and_embedding",
-    "csp.middleware.CSPMiddleware",
+    "freshness.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "freshness.middleware.LocaleMiddleware",  # before whatever may refuse, in words
     "freshness.middleware.refuse_nul_in_cookies",
     "freshness.middleware.refuse_too_much",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "freshness.middleware.keep_cookies_out_of_shared_answers",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    # What is the same for everybody ends here; shared caches may keep it.
+    "accounts.middleware.answer_everybody_alike",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.speak_their_language",
