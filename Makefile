@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run demo test
+.PHONY: run demo test bench
 
 run: .venv/run.installed var/static/staticfiles.json
 	@$(BIN)/python manage.py migrate --verbosity 0
@@ -17,6 +17,9 @@ demo: .venv/run.installed
 test: .venv/test.installed
 	@$(BIN)/python -m pytest
 
+bench: .venv/bench.installed var/static/staticfiles.json
+	@$(BIN)/python -m bench.reports
+
 var/static/staticfiles.json: .venv/run.installed $(shell find static -type f)
 	@$(BIN)/python manage.py collectstatic --no-input --verbosity 0
 
@@ -26,6 +29,10 @@ var/static/staticfiles.json: .venv/run.installed $(shell find static -type f)
 
 .venv/test.installed: requirements.txt requirements-dev.txt | .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@touch $@
+
+.venv/bench.installed: requirements.txt bench/requirements.txt | .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement bench/requirements.txt
 	@touch $@
 
 .venv:
