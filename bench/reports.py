@@ -133,7 +133,7 @@ def told(medians: dict[str, float]) -> str:
         [
             "# Results",
             "",
-            f"`make bench` wrote this on {date.today():%d %B %Y}, on a {processor()}: "
+            f"`make bench` wrote this on {date.today():%d %B %Y}, on one machine ({processor()}): "
             f"each server one worker on one core, the load ({CONNECTIONS} connections of wrk) on "
             f"another, SQLite, the medians of {ROUNDS} rounds of {SECONDS} seconds. Figures of "
             "another machine differ; the ratios should not by much.",

@@ -67,10 +67,11 @@ def test_the_pages_of_faults_need_neither_a_session_nor_a_database(page: Any) ->
     assert "Corner Butcher" in words(response.content)
 
 
+@pytest.mark.parametrize("path", ["/admin/batches", "/batch/0000000000"])
 @pytest.mark.parametrize("said", ["database is locked", "deadlock detected\nDETAIL: …"])
 @pytest.mark.django_db(transaction=True)
 def test_where_others_write_for_too_long_it_can_be_sent_again(
-    first_products: None, staff_client: Client, said: str
+    first_products: None, staff_client: Client, said: str, path: str
 ) -> None:
     def refuse(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         if "batches_batch" in sql:
@@ -78,7 +79,7 @@ def test_where_others_write_for_too_long_it_can_be_sent_again(
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(refuse):
-        response = staff_client.get("/admin/batches")
+        response = staff_client.get(path)
     assert (response.status_code, response["Retry-After"]) == (503, "5")
     assert "Somebody is saving very much right now" in words(response.content)
 
