@@ -11,16 +11,14 @@ import shutil
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from os import sched_getaffinity
+from os import sched_getaffinity, sched_setaffinity
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import Request, urlopen
+from urllib.request import urlopen
 
-from .serving import PORT, ROOT, demo_shop, first_batch, shop
+from .serving import PORT, ROOT, demo_shop, first_batch, running
 
 ROUNDS, SECONDS, CONNECTIONS = 5, 4, 8
 SERVER_CORE, LOAD_CORE = 0, 1
@@ -36,8 +34,8 @@ MEANING = {
 
 
 def main() -> None:
-    if missing := [it for it in ("wrk", "taskset") if not shutil.which(it)]:
-        sys.exit(f"{' and '.join(missing)} must be installed first.")
+    if not shutil.which("wrk"):
+        sys.exit("wrk must be installed first.")
     if len(sched_getaffinity(0)) < 2:
         sys.exit("Two cores are needed: one for the servers and one for the load.")
     with demo_shop() as data, all_served(data):
@@ -52,55 +50,25 @@ def main() -> None:
 @contextmanager
 def all_served(data: Path) -> Iterator[None]:
     gunicorn = ["gunicorn", "--config", "freshness/gunicorn.conf.py", "--workers", "1", "--bind"]
+    uvicorn = ["uvicorn", "--port", f"{FASTAPI}", "--log-level", "warning", "--no-access-log"]
     constant = {"DJANGO_SETTINGS_MODULE": "bench.constant"}
+    cores = sched_getaffinity(0)
+    sched_setaffinity(0, {SERVER_CORE})  # what is started from here on stays there
     with (
-        served(data, [*gunicorn, f"127.0.0.1:{BARE}", "bench.bare"], BARE),
-        served(data, [*gunicorn, f"127.0.0.1:{PORT}", "freshness.wsgi"], PORT),
-        served(data, [*gunicorn, f"127.0.0.1:{CONSTANT}", "freshness.wsgi"], CONSTANT, constant),
-        served(
-            data,
-            ["uvicorn", "--port", f"{FASTAPI}", "--no-access-log", "bench.fastapi_reference:app"],
-            FASTAPI,
-        ),
+        running(data, [*gunicorn, f"127.0.0.1:{BARE}", "bench.bare"], BARE),
+        running(data, [*gunicorn, f"127.0.0.1:{PORT}", "freshness.wsgi"], PORT),
+        running(data, [*gunicorn, f"127.0.0.1:{CONSTANT}", "freshness.wsgi"], CONSTANT, **constant),
+        running(data, [*uvicorn, "bench.fastapi_reference:app"], FASTAPI),
     ):
+        sched_setaffinity(0, {LOAD_CORE})
         yield
-
-
-@contextmanager
-def served(
-    data: Path, command: list[str], port: int, more: dict[str, str] | None = None
-) -> Iterator[None]:
-    pinned = ["taskset", "--cpu-list", f"{SERVER_CORE}", sys.executable, "-m", *command]
-    environment = shop(data) | (more or {})
-    quiet = subprocess.DEVNULL
-    server = subprocess.Popen(pinned, cwd=ROOT, env=environment, stdout=quiet, stderr=quiet)
-    try:
-        wait_for(port)
-        yield
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def wait_for(port: int) -> None:
-    deadline = time.monotonic() + 20
-    while True:
-        try:
-            urlopen(f"http://localhost:{port}/batch/none").close()
-        except URLError as error:
-            if hasattr(error, "code"):  # it answers, if only that there is none
-                return
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-        else:
-            return
+    sched_setaffinity(0, cores)
 
 
 def what_is_asked(path: str) -> dict[str, tuple[str, list[str]]]:
     """By name: the address, and the headers."""
     report = f"http://localhost:{PORT}{path}"
-    with urlopen(Request(report)) as answer:
+    with urlopen(report) as answer:
         etag = answer.headers["ETag"]
     return {
         "bare gunicorn": (f"http://localhost:{BARE}/", []),
@@ -115,8 +83,7 @@ def rate(address: str, headers: list[str]) -> float:
     """Answers a second. Raises RuntimeError where one of them failed."""
     named = [part for it in headers for part in ("--header", it)]
     load = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", *named, address]
-    pinned = ["taskset", "--cpu-list", f"{LOAD_CORE}", *load]
-    said = subprocess.check_output(pinned, text=True)
+    said = subprocess.check_output(load, text=True)
     if "Non-2xx" in said or "Socket errors" in said:
         raise RuntimeError(said)
     [a_second] = re.findall(r"Requests/sec:\s+([\d.]+)", said)

@@ -36,22 +36,29 @@ def first_batch(data: Path) -> str:
 @contextmanager
 def served(data: Path, settings: str) -> Iterator[None]:
     """The shop of `data` behind gunicorn, as a proxy would see it."""
-    environment = shop(data) | {"DJANGO_SETTINGS_MODULE": settings}
-    command = ["-m", "gunicorn", "--config", "freshness/gunicorn.conf.py", "freshness.wsgi"]
-    server = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment)
+    command = ["gunicorn", "--config", "freshness/gunicorn.conf.py", "freshness.wsgi"]
+    with running(data, command, PORT, DJANGO_SETTINGS_MODULE=settings):
+        yield
+
+
+@contextmanager
+def running(data: Path, command: list[str], port: int, **more: str) -> Iterator[None]:
+    """A server, which is one of Python's modules; with the environment of the shop of `data`."""
+    arguments = [sys.executable, "-m", *command]
+    server = subprocess.Popen(arguments, cwd=ROOT, env=shop(data) | more)
     try:
-        wait_for_it()
+        wait_for(port)
         yield
     finally:
         server.terminate()
         server.wait()
 
 
-def wait_for_it() -> None:
+def wait_for(port: int) -> None:
     deadline = time.monotonic() + 20
     while True:
         try:
-            answer("GET", "/")
+            answer("GET", "/", port=port)
         except OSError:
             if time.monotonic() > deadline:
                 raise
@@ -72,10 +79,14 @@ def shop(data: Path) -> dict[str, str]:
 
 
 def answer(
-    method: str, path: str, body: str | None = None, headers: dict[str, str] | None = None
+    method: str,
+    path: str,
+    body: str | None = None,
+    headers: dict[str, str] | None = None,
+    port: int = PORT,
 ) -> tuple[int, str, str]:
     """The status, the cookie and the text of one request on a connection of its own."""
-    connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=PATIENCE)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
         connection.request(method, path, body, {"Host": "localhost"} | (headers or {}))
         response = connection.getresponse()
