@@ -4,11 +4,13 @@ from urllib.parse import urlencode
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -16,11 +18,23 @@ from django.views.decorators.http import require_safe
 from simple_history.admin import SimpleHistoryAdmin
 
 from .admin_forms import BatchAdminForm
+from .filters import mentions
 from .models import Batch, OwnStock, Product
-from .models.queries import BatchQuerySet
+from .models.queries import NEWEST_FIRST, BatchQuerySet
 from .story import story_of
 
 MOST_IN_AN_ADDRESS = 500  # codes; servers take addresses of some 8,000 bytes
+
+
+class FirstPages(Paginator):
+    """Pages of some rows of many: neither all are counted, nor all before a page skipped."""
+
+    MOST = 1000
+
+    @cached_property
+    def count(self) -> int:
+        rows: Any = self.object_list
+        return int(rows[: self.MOST].count())
 
 
 class KeptAdmin(SimpleHistoryAdmin):  # type: ignore[misc] # it has no types
@@ -103,8 +117,10 @@ class BatchAdmin(KeptAdmin):
     form = BatchAdminForm
     list_filter = ["product", "arrival_date", ("recalled_at", admin.EmptyFieldListFilter)]
     list_select_related = ["product", "created_by"]
-    search_fields = ["batch_identifier", "id", "supplier", "supplier_lot"]
-    ordering = ["-created_at", "-pk"]
+    search_fields = [*Batch.FOLDED]
+    ordering = NEWEST_FIRST
+    paginator = FirstPages
+    show_full_result_count = False
     actions = ["recall"]
     readonly_fields = [
         "id",
@@ -142,6 +158,13 @@ class BatchAdmin(KeptAdmin):
             },
         ),
     ]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: BatchQuerySet, search_term: str
+    ) -> tuple[BatchQuerySet, bool]:
+        """As the portal's list is searched."""
+        text = search_term.strip()
+        return (queryset.filter(mentions(text)) if text else queryset), False
 
     @admin.display(description=_("status"))
     def status(self, batch: Batch) -> str:

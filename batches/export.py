@@ -20,7 +20,7 @@ from import_export.resources import ModelResource
 from accounts.access import staff_required
 
 from .cells import harmless, never_misread
-from .forms import FilterForm
+from .filters import FilterForm
 from .importing.resources import RESOURCES, BatchResource, ProductResource
 from .models import Batch, Import, Product
 from .spreadsheet import EXCEL_TYPE, MOST_ROWS, workbook

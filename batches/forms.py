@@ -1,5 +1,4 @@
-from contextlib import suppress
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -11,11 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from .codes import read_code
 from .models import Batch, Product
-from .models.queries import BatchQuerySet, containing, off_sale
-from .shelf_life import Freshness, seconds_left_of_day
+from .shelf_life import seconds_left_of_day
 
-OFF_SALE = "off-sale"
-SELL_FIRST = "sell-first"
 FEW_PRODUCTS = 10  # so many are large buttons to tap; more are a drop-down list
 
 # For what is typed letter by letter: the phone's keyboard must not make words of it.
@@ -125,79 +121,6 @@ def day_or_none(label: Any) -> forms.DateField:
     return forms.DateField(
         label=label, required=False, widget=DateInput(), error_messages=DATE_MESSAGES
     )
-
-
-class FilterForm(forms.Form):
-    """Narrows the list of batches; a choice that makes no sense is named and left out."""
-
-    search = forms.CharField(
-        label=_("Identifier, code, supplier, lot or date"), max_length=120, required=False
-    )
-    product = product_or_all()
-    status = forms.ChoiceField(
-        label=_("Status"),
-        choices=[
-            ("", _("Every status")),
-            *Freshness.choices,
-            (SELL_FIRST, _("To sell first")),
-            (OFF_SALE, _("Off the shelf")),
-        ],
-        required=False,
-        error_messages={"invalid_choice": _("There is no such status.")},
-    )
-    shelf = forms.ChoiceField(
-        label=_("Shelf"),
-        choices=[
-            ("", _("On the shelf or not")),
-            ("on", _("On the shelf")),
-            ("off", _("Taken off")),
-        ],
-        required=False,
-        error_messages={"invalid_choice": _("There is no such choice.")},
-    )
-    arrived_from = day_or_none(_("Arrived from"))
-    arrived_to = day_or_none(_("Arrived up to"))
-
-    LOOK_UPS = {
-        "product": "product",
-        "arrived_from": "arrival_date__gte",
-        "arrived_to": "arrival_date__lte",
-    }
-
-    def narrow(self, batches: BatchQuerySet, today: date) -> BatchQuerySet:
-        self.full_clean()
-        chosen = self.cleaned_data
-        if chosen.get("search"):
-            batches = batches.filter(mentions(batches, chosen["search"]))
-        if chosen.get("shelf"):
-            batches = batches.filter(removed_on__isnull=chosen["shelf"] == "on")
-        for name, look_up in self.LOOK_UPS.items():
-            if chosen.get(name):
-                batches = batches.filter(**{look_up: chosen[name]})
-        if chosen.get("status") == OFF_SALE:
-            batches = batches.filter(off_sale(today))
-        elif chosen.get("status") == SELL_FIRST:
-            batches = batches.to_sell_first(today)
-        elif chosen.get("status"):
-            freshness = Freshness(chosen["status"])
-            batches = batches.of_freshness(freshness, today).exclude(off_sale(today))
-        return batches
-
-    def is_narrowed(self) -> bool:
-        return any(self.cleaned_data.values())
-
-
-def mentions(batches: BatchQuerySet, text: str) -> Q:
-    """Those that somebody means who types `text`: by identifier, code, supplier, lot or a date."""
-    meant = Q()
-    for name in ("batch_identifier", "supplier", "supplier_lot"):
-        meant |= containing(batches, name, text)
-    if code := read_code(text):
-        meant |= Q(pk=code)
-    with suppress(ValueError):
-        day = date.fromisoformat(text)
-        meant |= Q(butcher_date=day) | Q(arrival_date=day) | Q(use_by=day)
-    return meant
 
 
 class FindForm(forms.Form):

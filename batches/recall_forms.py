@@ -68,7 +68,7 @@ class CriteriaForm(forms.Form):
         )
         for name in ("supplier", "supplier_lot"):
             if chosen[name]:
-                batches = batches.filter(same_text(batches, name, chosen[name]))
+                batches = batches.filter(same_text(name, chosen[name]))
         return batches
 
     def asked_for(self) -> dict[str, str]:

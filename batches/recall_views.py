@@ -6,7 +6,6 @@ from hashlib import sha256
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.paginator import Paginator
 from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,11 +20,11 @@ from .choosing import named_codes
 from .export import table
 from .models import Batch, Recall, RecalledBatch
 from .models.queries import BatchQuerySet
+from .paging import Page
 from .recall_forms import CriteriaForm, ReasonForm, ReleaseForm, criteria_in_words
 from .transactions import all_or_nothing
 
 MOST_SHOWN = 1000  # batches on the page of a recall, and before it; its table has all
-RECALLS_ON_A_PAGE = 25
 
 
 @dataclass(frozen=True)
@@ -139,9 +138,7 @@ def recalls(request: HttpRequest) -> HttpResponse:
     every = Recall.objects.select_related("recalled_by").annotate(
         count=Count("batches"), standing=standing
     )
-    page = Paginator(every.order_by("-recalled_at", "-pk"), RECALLS_ON_A_PAGE).get_page(
-        request.GET.get("page")
-    )
+    page = Page.of(every, ["-recalled_at", "-pk"], request.GET)
     return render(request, "batches/recalls/list.html", {"page": page})
 
 

@@ -1,24 +1,25 @@
 """The day's work: what stands on the shelf, by what has to be done about it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any, Self
+from typing import Self
 
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from .forms import SELL_FIRST
-from .models import Batch
-from .models.queries import is_to_sell_first
+from .filters import SELL_FIRST
+from .models import Batch, Product
+from .models.queries import Counted, is_to_sell_first
 from .shelf_life import Freshness
 from .templatetags.days import in_words
 
 MOST_SHOWN = 10  # batches of one section
 MOST_PRODUCTS = 10  # in the picture
+MOST_COUNTED = 5_000  # batches of one freshness; nobody needs to know more exactly
 # What comes first is most urgent.
 URGENCY = [Freshness.RECALLED, Freshness.EXPIRED, Freshness.CAUTION, Freshness.FRESH]
 TO_DO = {
@@ -27,15 +28,18 @@ TO_DO = {
     Freshness.CAUTION: gettext_lazy("Sell first"),
     Freshness.FRESH: gettext_lazy("Fresh"),
 }
-# The oldest first; of what is still to be sold in time, what expires first.
+# What was recalled or expired first comes first; of what is to be sold in time, what expires first.
 ORDER = {
     Freshness.RECALLED: ["recalled_at", "arrival_date", "pk"],
-    Freshness.EXPIRED: ["arrival_date", "expired_from", "pk"],
+    Freshness.EXPIRED: ["expired_from", "arrival_date", "pk"],
     Freshness.CAUTION: ["expired_from", "arrival_date", "pk"],
     Freshness.FRESH: ["expired_from", "arrival_date", "pk"],
 }
 
-Counts = dict[Freshness, int]
+# What is fresh may have its last day.
+DRAWN_FROM = {Freshness.CAUTION: [Freshness.CAUTION, Freshness.FRESH]}
+
+Counts = Counter[Freshness]
 
 
 @dataclass(frozen=True)
@@ -51,10 +55,12 @@ class Section:
     """What has to be done about some of those on the shelf: how many, and the first of them.
 
     A batch is in the section of its freshness, but on its last day it is to be sold first.
+    Where `has_more`, not all are counted.
     """
 
     freshness: Freshness
     count: int
+    has_more: bool
     due: list[Due]
 
     @property
@@ -100,11 +106,11 @@ class OnShelf:
 
     @property
     def total(self) -> int:
-        return sum(self.counts.values())
+        return self.counts.total()
 
     @property
     def cells(self) -> list[tuple[Freshness, int]]:
-        return [(it, self.counts.get(it, 0)) for it in URGENCY]
+        return [(it, self.counts[it]) for it in URGENCY]
 
     @cached_property
     def bars(self) -> list[Bar]:
@@ -128,35 +134,44 @@ class Day:
     def total(self) -> int:
         return sum(section.count for section in self.sections)
 
+    @property
+    def most_counted(self) -> int:
+        """How many were counted of a freshness that has more; 0 where none has."""
+        return MOST_COUNTED if any(it.has_more for it in self.sections) else 0
+
     @classmethod
     def of(cls, today: date) -> Self:
-        counted = list(Batch.objects.on_shelf().counted(today))
-        sections = [
-            Section(
-                freshness,
-                sum(in_section(freshness, row) for row in counted),
-                [Due(batch, in_time(batch, today)) for batch in first_of(freshness, today)],
-            )
-            for freshness in URGENCY
-        ]
-        batches = [due.batch for section in sections for due in section.due]
-        prefetch_related_objects(batches, "printed_labels")
+        counted = count_on_shelf(today)
+        sections = [section_of(freshness, counted, today) for freshness in URGENCY]
+        prefetch_related_objects([due.batch for it in sections for due in it.due], "printed_labels")
         return cls(sections, by_product(counted))
 
 
-def in_section(freshness: Freshness, row: dict[str, Any]) -> int:
-    """How many of those counted in `row` are in the section of `freshness`."""
-    if freshness == Freshness.CAUTION:
-        return int(row["first"])
-    return int(row["count"] - row["first"]) if row["freshness"] == freshness else 0
+def count_on_shelf(today: date) -> Counted:
+    counted: Counted = Counter()
+    for freshness in URGENCY:
+        batches = Batch.objects.on_shelf().of_freshness(freshness, today)
+        counted += batches.counted(today, MOST_COUNTED)
+    return counted
+
+
+def section_of(freshness: Freshness, counted: Counted, today: date) -> Section:
+    count, drawn_from = 0, Counter[str]()
+    for (_product, of, is_first), batches in counted.items():
+        count += batches if freshness == (Freshness.CAUTION if is_first else of) else 0
+        drawn_from[of] += batches if of in DRAWN_FROM.get(freshness, [freshness]) else 0
+    has_more = max(drawn_from.values(), default=0) >= MOST_COUNTED
+    due = [Due(batch, in_time(batch, today)) for batch in first_of(freshness, today)]
+    return Section(freshness, count, has_more, due)
 
 
 def first_of(freshness: Freshness, today: date) -> Iterable[Batch]:
     if freshness == Freshness.CAUTION:
         batches = Batch.objects.to_sell_first(today)
     else:
-        of_freshness = Batch.objects.on_shelf().of_freshness(freshness, today)
-        batches = of_freshness.exclude(is_to_sell_first(today))
+        batches = Batch.objects.on_shelf().of_freshness(freshness, today)
+    if freshness == Freshness.FRESH:
+        batches = batches.exclude(is_to_sell_first(today))
     return batches.select_related("product").order_by(*ORDER[freshness])[:MOST_SHOWN]
 
 
@@ -175,19 +190,21 @@ def in_time(batch: Batch, today: date) -> str:
     return _("Sell it by %(day)s") % {"day": in_words(last_day, today)}
 
 
-def by_product(counted: Iterable[dict[str, Any]]) -> list[OnShelf]:
+def by_product(counted: Counted) -> list[OnShelf]:
     """The products with the most urgent batches first; those beyond MOST_PRODUCTS as one."""
-    counts: dict[tuple[str, str], Counts] = defaultdict(dict)
-    for row in counted:
-        product = (row["product__name"], row["product__emoji"])
-        counts[product][Freshness(row["freshness"])] = row["count"]
+    counts: dict[int, Counts] = defaultdict(Counter)
+    for (product, freshness, _is_first), count in counted.items():
+        counts[product][freshness] += count
+    products = Product.objects.in_bulk(counts)
 
-    def urgency(product: tuple[str, str]) -> tuple[list[int], str]:
-        return [-counts[product].get(freshness, 0) for freshness in URGENCY], product[0]
+    def urgency(product: int) -> tuple[list[int], str]:
+        return [-counts[product][freshness] for freshness in URGENCY], products[product].name
 
-    shown = [(*product, counts[product]) for product in sorted(counts, key=urgency)]
+    shown = [
+        (products[it].name, products[it].emoji, counts[it]) for it in sorted(counts, key=urgency)
+    ]
     if others := shown[MOST_PRODUCTS:]:
-        added = {it: sum(of.get(it, 0) for _name, _emoji, of in others) for it in URGENCY}
-        shown = [*shown[:MOST_PRODUCTS], ("", "", added)]
-    longest = max((sum(of.values()) for _name, _emoji, of in shown), default=1)
+        in_all = sum((of for _name, _emoji, of in others), Counter[Freshness]())
+        shown = [*shown[:MOST_PRODUCTS], ("", "", in_all)]
+    longest = max((of.total() for _name, _emoji, of in shown), default=1)
     return [OnShelf(name, emoji, of, longest) for name, emoji, of in shown]

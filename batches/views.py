@@ -1,6 +1,5 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,10 +11,13 @@ from accounts.access import same_for_everybody, staff_required
 
 from .codes import read_code
 from .conflict import conflict, version_of
-from .forms import BatchForm, FilterForm, FindForm, save_unless_taken
+from .filters import FilterForm
+from .forms import BatchForm, FindForm, save_unless_taken
 from .kept import page_of
 from .labels.job import MOST_LABELS
 from .models import Batch, Recall
+from .models.queries import NEWEST_FIRST
+from .paging import Page
 from .report_style import report_policy
 from .reports import Report
 from .shelf_life import Freshness, seconds_left_of_day
@@ -23,7 +25,6 @@ from .story import Event, story_of
 from .transactions import all_or_nothing
 
 SHARED_SECONDS = 60  # a recall is seen everywhere within so many seconds
-BATCHES_ON_A_PAGE = 25
 EVENTS_AT_FIRST = 20  # of a batch's history
 
 
@@ -66,9 +67,8 @@ def unknown_batch(request: HttpRequest, text: str) -> HttpResponse:
 def list_batches(request: HttpRequest) -> HttpResponse:
     filters = FilterForm(request.GET)
     batches = Batch.objects.select_related("product").prefetch_related("printed_labels")
-    batches = batches.newest_first()
     batches = filters.narrow(batches, timezone.localdate())
-    page = Paginator(batches, BATCHES_ON_A_PAGE).get_page(request.GET.get("page"))
+    page = Page.of(batches, NEWEST_FIRST, request.GET)
     context = {"filters": filters, "page": page, "is_narrowed": filters.is_narrowed()}
     return render(request, "batches/list.html", context, status=422 if filters.errors else 200)
 

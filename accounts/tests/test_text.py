@@ -64,6 +64,7 @@ NOT_TYPED = {
     *("LabelSetup.stock", "LabelSetup.fields", "LabelRun.stock", "LabelRun.measures"),
     *("LabelRun.fields", "PrintedLabels.says", "Batch.removal"),
     # Copied from what somebody typed, which was checked then.
+    *("Batch.batch_identifier_folded", "Batch.supplier_folded", "Batch.supplier_lot_folded"),
     *("Recall.asked_for", "Recall.reason", "RecalledBatch.code", "RecalledBatch.product"),
     *("RecalledBatch.batch_identifier", "RecalledBatch.supplier", "RecalledBatch.supplier_lot"),
     "RecalledBatch.release_reason",

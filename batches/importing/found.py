@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ..models import Import, Product, RecalledBatch
-from ..models.queries import plain
+from ..models.folded import looked_for
 
 NEW, CHANGED, UNCHANGED, REFUSED = "new", "changed", "unchanged", "refused"
 Found = dict[str, Any]
@@ -59,7 +59,7 @@ def conclude(being: Import) -> None:
 def lot_of(row: Found) -> tuple[str, str]:
     """The supplier and its lot that a row would save."""
     values = row.get("values", {})
-    return plain(values.get("supplier", "")), plain(values.get("supplier_lot", ""))
+    return looked_for(values.get("supplier", "")), looked_for(values.get("supplier_lot", ""))
 
 
 def refuse_repeated(row: Found, seen: dict[str, int]) -> bool:

@@ -12,7 +12,7 @@ from import_export.widgets import Widget
 
 from ..codes import read_code
 from ..models import Batch, Product
-from ..models.product import folded
+from ..models.folded import folded
 from ..models.rules import FIELD_TO_MEND
 from .checked import Cells, CheckedResource, plain
 from .widgets import Day, Identifier, Value, Whole, Words, YesOrNo, kind_and_text

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from ..choosing import named_batches, named_codes
-from ..forms import FilterForm
+from ..filters import FilterForm
 from ..models import Batch, LabelSetup
 from .job import MOST_LABELS
 

@@ -20,8 +20,9 @@ from accounts.text import validate_visible
 from ..codes import LENGTH, new_code
 from ..qr import qr_svg
 from ..shelf_life import Freshness, ShelfLife, days_on_shelf
+from .folded import FoldedField, looked_for
 from .product import Product
-from .queries import BatchQuerySet
+from .queries import NEWEST_FIRST, BatchQuerySet
 from .rules import (
     CONSTRAINTS,
     EARLIEST,
@@ -52,7 +53,11 @@ class Batch(models.Model):
         _("code"), primary_key=True, max_length=LENGTH, default=new_code, editable=False
     )
     product = models.ForeignKey(
-        Product, models.PROTECT, related_name="batches", verbose_name=_("product")
+        Product,
+        models.PROTECT,
+        related_name="batches",
+        db_index=False,  # batch_of_product is one
+        verbose_name=_("product"),
     )
     batch_identifier = models.CharField(
         _("batch identifier"),
@@ -83,6 +88,10 @@ class Batch(models.Model):
     caution_days = models.PositiveSmallIntegerField(editable=False)
     caution_from = models.DateField(editable=False)
     expired_from = models.DateField(editable=False)
+
+    batch_identifier_folded = FoldedField(default="", editable=False)
+    supplier_folded = FoldedField(default="", editable=False)
+    supplier_lot_folded = FoldedField(default="", editable=False)
 
     removed_on = models.DateField(
         _("taken off the shelf on"), null=True, blank=True, validators=[validate_year]
@@ -122,25 +131,53 @@ class Batch(models.Model):
     saved_on = models.DateField(editable=False)
 
     objects = BatchQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["updated_at", "saved_on"])
+    FOLDED = {
+        "batch_identifier_folded": "batch_identifier",
+        "supplier_folded": "supplier",
+        "supplier_lot_folded": "supplier_lot",
+    }
+    # What `plan` fills in.
+    PLANNED = ["fresh_days", "caution_days", "caution_from", "expired_from", "saved_on", *FOLDED]
+
+    history = HistoricalRecords(excluded_fields=["updated_at", "saved_on", *FOLDED])
 
     class Meta:
         verbose_name = _("batch")
         verbose_name_plural = _("batches")
         indexes = [
-            models.Index(fields=["-created_at", "-id"], name="batch_newest_first"),
-            models.Index(fields=["caution_from"], name="batch_caution_from"),
-            models.Index(fields=["expired_from"], name="batch_expired_from"),
-            # What stands on the shelf is few among all that ever did.
+            models.Index(fields=NEWEST_FIRST, name="batch_newest_first"),
+            models.Index(fields=["product", *NEWEST_FIRST], name="batch_of_product"),
+            models.Index(fields=NEWEST_FIRST, condition=Q(removed_on=None), name="batch_on"),
             models.Index(
-                fields=["product", "caution_from", "expired_from"],
+                fields=NEWEST_FIRST, condition=Q(removed_on__isnull=False), name="batch_off"
+            ),
+            models.Index(
+                fields=NEWEST_FIRST, condition=Q(recalled_at__isnull=False), name="batch_recalled"
+            ),
+            models.Index(
+                fields=["product", *NEWEST_FIRST],
                 condition=Q(removed_on=None),
+                name="batch_of_product_on",
+            ),
+            models.Index(
+                fields=["product", *NEWEST_FIRST],
+                condition=Q(recalled_at__isnull=False),
+                name="batch_of_product_recalled",
+            ),
+            # All that is asked of those that are on the shelf, few among all that ever were.
+            models.Index(
+                fields=["expired_from", "arrival_date", "id", "caution_from", "product"],
+                condition=Q(removed_on=None, recalled_at=None),
                 name="batch_on_shelf",
             ),
+            models.Index(fields=["expired_from", "arrival_date"], name="batch_expired_from"),
+            models.Index(fields=["batch_identifier_folded"], name="batch_by_identifier"),
+            models.Index(fields=["supplier_folded"], name="batch_by_supplier"),
+            models.Index(fields=["supplier_lot_folded", "supplier_folded"], name="batch_by_lot"),
+            models.Index(fields=["butcher_date"], name="batch_by_butcher_date"),
+            models.Index(fields=["use_by"], name="batch_by_use_by"),
         ]
         constraints = CONSTRAINTS
-
-    PLANNED = ["fresh_days", "caution_days", "caution_from", "expired_from", "saved_on"]
 
     def __str__(self) -> str:
         return self.batch_identifier
@@ -259,6 +296,8 @@ class Batch(models.Model):
         )
         self.caution_from, self.expired_from = life.caution_from, life.expired_from
         self.saved_on = self.latest_day()
+        for name, of in self.FOLDED.items():
+            setattr(self, name, looked_for(getattr(self, of)))
 
     def shelf_life(self) -> ShelfLife:
         return ShelfLife(self.caution_from, self.expired_from)

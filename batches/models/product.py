@@ -1,4 +1,3 @@
-import unicodedata
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,6 +9,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts.text import validate_visible
 
+from .folded import folded
 from .saving import with_fields
 
 
@@ -17,7 +17,6 @@ class Product(models.Model):
     """What a shop sells by the batch, with the shelf life the shop gives it."""
 
     name = models.CharField(_("name"), max_length=60, validators=[validate_visible])
-    # SQLite's LOWER knows only ASCII, so "KÖFTE" and "köfte" are told to be one name here.
     name_folded = models.TextField(unique=True, editable=False)
     emoji = models.CharField(_("emoji"), max_length=16, blank=True, validators=[validate_visible])
     fresh_days = models.PositiveSmallIntegerField(
@@ -76,8 +75,3 @@ class Product(models.Model):
     def save(self, **options: Any) -> None:
         self.name_folded = folded(self.name)
         super().save(**with_fields(options, *self.PLANNED))
-
-
-def folded(name: str) -> str:
-    """`name` without what the eye does not tell apart: capitals, and ways to write one letter."""
-    return unicodedata.normalize("NFKC", name).casefold()

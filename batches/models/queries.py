@@ -1,21 +1,26 @@
 import re
-from collections.abc import Callable
+from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models, transaction
-from django.db.models import Case, Count, Q, Value, When
-from django.db.models.functions import Greatest
+from django.db.models import Case, Min, Q, Value, When
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from ..shelf_life import Freshness
 from .bulk import pieces, remember
-from .product import folded
+from .folded import beginning_with, looked_for
 
 if TYPE_CHECKING:
     from .batch import Batch, Removal
+
+
+# By product (its key), freshness, and whether it is to be sold first.
+Counted = Counter[tuple[int, Freshness, bool]]
+NEWEST_FIRST = ["-arrival_date", "-created_at", "-id"]
 
 
 def off_sale(today: date) -> Q:
@@ -24,11 +29,14 @@ def off_sale(today: date) -> Q:
 
 
 def has_freshness(freshness: Freshness, today: date) -> Q:
-    """What `Batch.freshness` says, asked of the database."""
+    """What `Batch.freshness` says, asked of the database.
+
+    What is fresh has not expired either: said too, an index on when batches expire has it.
+    """
     if freshness == Freshness.RECALLED:
         return Q(recalled_at__isnull=False)
     turned = {
-        Freshness.FRESH: Q(caution_from__gt=today),
+        Freshness.FRESH: Q(caution_from__gt=today, expired_from__gt=today),
         Freshness.CAUTION: Q(caution_from__lte=today, expired_from__gt=today),
         Freshness.EXPIRED: Q(expired_from__lte=today),
     }
@@ -46,35 +54,9 @@ def latest_day() -> Greatest:
     return Greatest("saved_on", Value(timezone.localdate()))
 
 
-def same_text(rows: "models.QuerySet[Any]", field: str, text: str) -> Q:
-    """Those of which `field` is `text`, whatever the capitals and spaces.
-
-    SQLite knows the capitals of ASCII alone, so they are told here, and a recall misses none.
-    """
-    wanted = plain(text)
-    return of_which(rows, field, lambda it: plain(it) == wanted)
-
-
-def containing(rows: "models.QuerySet[Any]", field: str, text: str) -> Q:
-    """Those of which `field` contains `text`, whatever the capitals."""
-    if text.isascii():
-        return Q(**{f"{field}__icontains": text})
-    wanted = plain(text)
-    return of_which(rows, field, lambda it: wanted in plain(it))
-
-
-def of_which(rows: "models.QuerySet[Any]", field: str, is_meant: Callable[[str], bool]) -> Q:
-    known = rows.order_by().prefetch_related(None).values_list(field, flat=True).distinct()
-    return Q(**{f"{field}__in": [it for it in known.iterator() if is_meant(it)]})
-
-
-def plain(text: str) -> str:
-    """As it is looked for, whatever the capitals and spaces.
-
-    The i without a dot is like any other: Turkish capitals do not tell them apart.
-    """
-    dotted = folded(" ".join(text.split())).replace("ı", "i")
-    return dotted.replace("i\N{COMBINING DOT ABOVE}", "i")
+def same_text(field: str, text: str) -> Q:
+    """Those of which `field` is `text`, whatever the capitals and spaces."""
+    return Q(**{f"{field}_folded": looked_for(text)})
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):
@@ -89,16 +71,22 @@ class BatchQuerySet(models.QuerySet["Batch"]):
     def of_freshness(self, freshness: Freshness, today: date) -> Self:
         return self.filter(has_freshness(freshness, today))
 
-    def counted(self, today: date) -> "models.QuerySet[Batch, dict[str, Any]]":
-        """How many there are of each product and freshness, as `count`.
+    def not_expired(self, today: date) -> Self:
+        """Read newest first, they end where the first arrival of any of them is told to be.
 
-        And `first`: how many of them are to be sold first.
+        Of a bare column databases look for the least in its own index, all expired ones first.
         """
+        arrived = Coalesce("arrival_date", "expired_from")
+        first = self.model.objects.filter(expired_from__gt=today).aggregate(it=Min(arrived))["it"]
+        return self.filter(expired_from__gt=today, arrival_date__gte=first or today)
+
+    def counted(self, today: date, most: int) -> Counted:
+        """How many there are; of more than `most`, some are counted."""
         cases = [When(has_freshness(it, today), then=Value(it.value)) for it in Freshness]
         freshness = Case(*cases, output_field=models.CharField())
-        by_product = self.order_by().values("product__name", "product__emoji")
-        first = Count("pk", filter=is_to_sell_first(today))
-        return by_product.annotate(freshness=freshness, count=Count("pk"), first=first)
+        first = models.ExpressionWrapper(is_to_sell_first(today), models.BooleanField())
+        rows = self.order_by().annotate(freshness=freshness, first=first)
+        return Counter(rows.values_list("product_id", "freshness", "first")[:most])
 
     def with_labels_out(self) -> Self:
         """Those with labels of which `is_out` says that they may be on packs."""
@@ -151,12 +139,12 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         )
 
     def newest_first(self) -> Self:
-        return self.order_by("-created_at", "-pk")
+        return self.order_by(*NEWEST_FIRST)
 
     def next_identifier(self, today: date) -> str:
         """The next free identifier in the day's row, such as 261122-03."""
         prefix = f"{today:%y%m%d}-"
-        of_today = self.filter(batch_identifier__startswith=prefix)
+        of_today = self.filter(beginning_with("batch_identifier_folded", prefix))
         matches = (
             re.fullmatch(r"\d{1,6}", identifier.removeprefix(prefix))
             for identifier in of_today.values_list("batch_identifier", flat=True)

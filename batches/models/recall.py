@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from .batch import Batch
 from .bulk import AT_ONCE, pieces
+from .folded import looked_for
 from .printing import PrintedLabels
-from .queries import plain, same_text
 
 
 class Recall(models.Model):
@@ -53,10 +53,11 @@ class Recall(models.Model):
         """One that stands for others of its supplier's lot; of it, somebody has still to say."""
         if batch.recalled_at or not (batch.supplier and batch.supplier_lot):
             return None
-        same_lot = RecalledBatch.objects.standing()
-        for field in ("supplier", "supplier_lot"):
-            same_lot = same_lot.filter(same_text(same_lot, field, getattr(batch, field)))
-        return cls.objects.filter(batches__in=same_lot).exclude(batches__code=batch.pk).first()
+        same_lot = Batch.objects.exclude(recalled_at=None).filter(
+            supplier_folded=batch.supplier_folded, supplier_lot_folded=batch.supplier_lot_folded
+        )
+        standing = RecalledBatch.objects.standing().filter(code__in=same_lot.values("pk"))
+        return cls.objects.filter(batches__in=standing).exclude(batches__code=batch.pk).first()
 
     @classmethod
     @transaction.atomic
@@ -99,10 +100,10 @@ class RecalledBatchQuerySet(models.QuerySet["RecalledBatch"]):
         return self.filter(released_at=None)
 
     def lots(self) -> set[tuple[str, str]]:
-        """The suppliers and their lots, as `plain` has them."""
+        """The suppliers and their lots, as `looked_for` has them."""
         named = self.exclude(supplier="").exclude(supplier_lot="").order_by()
         pairs = named.values_list("supplier", "supplier_lot").distinct()
-        return {(plain(supplier), plain(lot)) for supplier, lot in pairs.iterator()}
+        return {(looked_for(supplier), looked_for(lot)) for supplier, lot in pairs.iterator()}
 
     @transaction.atomic
     def release(self, author: AbstractBaseUser, reason: str) -> list[Batch]:

@@ -9,8 +9,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from batches.models import Batch, Product
-from batches.views import BATCHES_ON_A_PAGE
+from batches.models import Batch, Product, Recall
+from batches.paging import ROWS_ON_A_PAGE
 from conftest import MakeBatch, MakeUser, at_the_same_time, words
 
 
@@ -97,22 +97,26 @@ class TestList:
         assert ("Chicken found" in html, "Chicken other" in html) == (True, False)
 
     def test_the_list_comes_in_pages(self, staff_client: Client, make_batch: MakeBatch) -> None:
-        for number in range(BATCHES_ON_A_PAGE + 1):
+        for number in range(ROWS_ON_A_PAGE + 1):
             make_batch(batch_identifier=f"n{number}")
         first = staff_client.get("/admin/batches?search=n").content
-        second = staff_client.get("/admin/batches?search=n&page=2").content
-        assert len(identifiers(first)) == BATCHES_ON_A_PAGE
+        [older] = re.findall('href="([^"]+)" rel="next"', first.decode())
+        second = staff_client.get("/admin/batches" + older.replace("&amp;", "&")).content
+        assert len(identifiers(first)) == ROWS_ON_A_PAGE
         assert identifiers(second) == ["n0"]
-        assert 'href="?search=n&amp;page=2" rel="next"' in first.decode()
+        assert "Labels of all</a>" in first.decode()
 
-    @pytest.mark.parametrize("page", ["0", "-1", "99", "x", "\x00", "1" * 400])
-    def test_a_page_that_is_not_there_is_the_nearest_one(
-        self, staff_client: Client, make_batch: MakeBatch, page: str
+    @pytest.mark.parametrize("mark", ["", "0", "-1", "x", "é", "\x00", "1" * 400, "0" * 10])
+    @pytest.mark.parametrize("name", ["before", "after"])
+    @pytest.mark.parametrize("path", ["/admin/batches", "/admin/recalls"])
+    def test_a_page_beside_nothing_is_the_first(
+        self, staff_client: Client, make_batch: MakeBatch, path: str, name: str, mark: str
     ) -> None:
-        make_batch()
-        response = staff_client.get("/admin/batches", {"page": page})
+        batch = make_batch(batch_identifier="only")
+        Recall.begin([batch.pk], "Glass", batch.created_by)
+        response = staff_client.get(path, {name: mark})
         assert response.status_code == 200
-        assert len(identifiers(response.content)) == 1
+        assert response.content.count(b'class="row"') == 1
 
     @pytest.mark.parametrize(
         ("query", "found"),
@@ -168,8 +172,8 @@ class TestList:
     ) -> None:
         for _ in range(count):
             make_batch()
-        # session, account, count, batches, their printed labels, products to filter by
-        with django_assert_num_queries(6):
+        # session, account, batches, their printed labels, products to filter by
+        with django_assert_num_queries(5):
             staff_client.get("/admin/batches")
 
     def test_administrators_are_told_how_many_accounts_wait(

@@ -83,7 +83,7 @@ class TestSections:
         assert "Sell first 2" in html
         assert "🍗 Chicken – none – none 1 2" in html
         listed = staff_client.get("/admin/batches?status=sell-first").content.decode()
-        assert re.findall("Choose Chicken ([a-z-]+)", listed) == ["caution", "last-day"]
+        assert re.findall("Choose Chicken ([a-z-]+)", listed) == ["last-day", "caution"]
 
     @pytest.mark.parametrize(
         ("days", "said"),
@@ -116,6 +116,20 @@ class TestSections:
         listed = staff_client.get(link.replace("&amp;", "&")).content.decode()
         assert listed.count('class="row"') == MOST_SHOWN + 1
 
+    def test_of_very_many_it_says_that_not_all_are_counted(
+        self, staff_client: Client, make_batch: MakeBatch, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("batches.today.MOST_COUNTED", 3)
+        for days in (0, 0, 0, 3, 5, 5, 5, 5):
+            make_batch(days)
+        counts = [(it.count, it.has_more) for it in Day.of(timezone.localdate()).sections]
+        assert counts == [(0, False), (3, True), (1, True), (3, True)]
+        html = words(staff_client.get("/admin").content)
+        assert "Expired: take off the shelf now 3 or more" in html
+        assert "Of each status, 3 batches are counted and no more." in html
+        monkeypatch.setattr("batches.today.MOST_COUNTED", 5)
+        assert "or more" not in words(staff_client.get("/admin").content)
+
     def test_an_empty_shelf_says_what_goes_there(self, staff_client: Client) -> None:
         assert "Nothing is on the shelf." in words(staff_client.get("/admin").content)
 
@@ -129,8 +143,8 @@ class TestSections:
     ) -> None:
         for _ in range(count):
             make_batch(5)
-        # session, account, counts, four sections, printed labels
-        with django_assert_num_queries(8):
+        # session, account, and for each status a count and a section; printed labels, products
+        with django_assert_num_queries(12):
             staff_client.get("/admin")
 
 

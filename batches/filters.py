@@ -1,0 +1,123 @@
+"""Which batches a list shows: by what they are, and by what is typed."""
+
+from contextlib import suppress
+from datetime import date
+from functools import reduce
+from operator import or_
+
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from .codes import read_code
+from .forms import day_or_none, product_or_all
+from .models import Batch
+from .models.folded import beginning_with, looked_for
+from .models.queries import BatchQuerySet, off_sale
+from .shelf_life import Freshness
+
+OFF_SALE = "off-sale"
+SELL_FIRST = "sell-first"
+FEW = 1_000  # batches that a search finds
+LATELY = 5_000  # batches, the newest
+
+
+class FilterForm(forms.Form):
+    """Narrows the list of batches; a choice that makes no sense is named and left out."""
+
+    search = forms.CharField(
+        label=_("Identifier, code, supplier, lot or date"), max_length=120, required=False
+    )
+    product = product_or_all()
+    status = forms.ChoiceField(
+        label=_("Status"),
+        choices=[
+            ("", _("Every status")),
+            *Freshness.choices,
+            (SELL_FIRST, _("To sell first")),
+            (OFF_SALE, _("Off the shelf")),
+        ],
+        required=False,
+        error_messages={"invalid_choice": _("There is no such status.")},
+    )
+    shelf = forms.ChoiceField(
+        label=_("Shelf"),
+        choices=[
+            ("", _("On the shelf or not")),
+            ("on", _("On the shelf")),
+            ("off", _("Taken off")),
+        ],
+        required=False,
+        error_messages={"invalid_choice": _("There is no such choice.")},
+    )
+    arrived_from = day_or_none(_("Arrived from"))
+    arrived_to = day_or_none(_("Arrived up to"))
+
+    LOOK_UPS = {
+        "product": "product",
+        "arrived_from": "arrival_date__gte",
+        "arrived_to": "arrival_date__lte",
+    }
+
+    def narrow(self, batches: BatchQuerySet, today: date) -> BatchQuerySet:
+        self.full_clean()
+        chosen = self.cleaned_data
+        if chosen.get("search"):
+            batches = batches.filter(mentions(chosen["search"]))
+        if chosen.get("shelf"):
+            batches = batches.filter(removed_on__isnull=chosen["shelf"] == "on")
+        for name, look_up in self.LOOK_UPS.items():
+            if chosen.get(name):
+                batches = batches.filter(**{look_up: chosen[name]})
+        if chosen.get("status"):
+            batches = of_status(batches, chosen["status"], today)
+        return batches
+
+    def is_narrowed(self) -> bool:
+        return any(self.cleaned_data.values())
+
+
+def of_status(batches: BatchQuerySet, status: str, today: date) -> BatchQuerySet:
+    if status == OFF_SALE:
+        return batches.not_expired(today).filter(off_sale(today))
+    if status == SELL_FIRST:
+        return batches.not_expired(today).to_sell_first(today)
+    freshness = Freshness(status)
+    found = batches.of_freshness(freshness, today).exclude(off_sale(today))
+    may_be_sold = freshness in (Freshness.FRESH, Freshness.CAUTION)
+    return found.not_expired(today) if may_be_sold else found
+
+
+def mentions(text: str) -> Q:
+    """Those that somebody means who types `text`: by identifier, code, supplier, lot or a date.
+
+    Where they are few, they are named by their codes, each found by its own index. Of many, the
+    newest are found soon by reading all from the newest on; and no database knows beforehand.
+    """
+    begins = [beginning_with(name, text) for name in Batch.FOLDED]
+    others = [Q(pk__in=mentioned_lately(text)), *exactly(text)]
+    found = [
+        list(Batch.objects.filter(way).values_list("pk", flat=True)[: FEW + 1])
+        for way in (*begins, *others)
+    ]
+    if all(len(codes) <= FEW for codes in found):
+        return Q(pk__in=set().union(*found))
+    begins = [Q(**{f"{name}__startswith": looked_for(text)}) for name in Batch.FOLDED]
+    return reduce(or_, [*begins, *others])
+
+
+def exactly(text: str) -> list[Q]:
+    ways = []
+    if code := read_code(text):
+        ways.append(Q(pk=code))
+    with suppress(ValueError):
+        day = date.fromisoformat(text)
+        ways += [Q(butcher_date=day), Q(arrival_date=day), Q(use_by=day)]
+    return ways
+
+
+def mentioned_lately(text: str) -> list[str]:
+    """In the middle of a word, too: in all that a small shop has, and the newest of a large one."""
+    wanted = looked_for(text)
+    newest = Batch.objects.newest_first().values_list("pk", *Batch.FOLDED)[:LATELY]
+    return [code for code, *texts in newest if any(wanted in it for it in texts)]

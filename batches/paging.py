@@ -1,0 +1,64 @@
+"""Long lists in pages, each of which begins beside a row of its neighbour: the last costs no more
+than the first, and what comes in meanwhile moves none."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from django.db.models import Model, QuerySet
+
+ROWS_ON_A_PAGE = 25
+MOST_LETTERS = 16  # of a key
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows of a list. `before` and `after` say whether there are others on either side."""
+
+    rows: list[Any]
+    has_newer: bool
+    has_older: bool
+
+    @property
+    def is_all(self) -> bool:
+        return not (self.has_newer or self.has_older)
+
+    @classmethod
+    def of(cls, rows: QuerySet[Any], newest_first: Sequence[str], given: Mapping[str, str]) -> Self:
+        """Those after the row that `after` names, or before the one of `before`; else the newest.
+
+        `newest_first` is the order, each field of it descending, by which no two rows are equal.
+        """
+        fields = [name.removeprefix("-") for name in newest_first]
+        if mark := named(rows.model, given.get("after", "")):
+            found = beyond(mark, rows.order_by(*fields), fields, "gt")
+            if len(found) > ROWS_ON_A_PAGE:
+                return cls(found[ROWS_ON_A_PAGE - 1 :: -1], has_newer=True, has_older=True)
+        rows = rows.order_by(*newest_first)
+        mark = named(rows.model, given.get("before", ""))
+        found = beyond(mark, rows, fields, "lt") if mark else []
+        has_newer = bool(found)
+        found = found or list(rows[: ROWS_ON_A_PAGE + 1])
+        return cls(found[:ROWS_ON_A_PAGE], has_newer, has_older=len(found) > ROWS_ON_A_PAGE)
+
+
+def named(model: type[Model], key: str) -> Model | None:
+    """The row of this key; None where there is none, or none any more."""
+    is_plausible = key.isascii() and key.isalnum() and len(key) <= MOST_LETTERS
+    is_number = model._meta.pk.get_internal_type().endswith("AutoField")
+    if not is_plausible or (is_number and not key.isdecimal()):
+        return None
+    return model._default_manager.filter(pk=key).first()
+
+
+def beyond(mark: Model, rows: QuerySet[Any], fields: list[str], order: str) -> list[Any]:
+    """One more than a page, of those that come after `mark` in their order.
+
+    Asked piece by piece, each a stretch of an index, though thousands be of one day or moment.
+    """
+    found: list[Any] = []
+    for place in reversed(range(len(fields))):
+        same = {name: getattr(mark, name) for name in fields[:place]}
+        next_ones = {f"{fields[place]}__{order}": getattr(mark, fields[place])}
+        found += rows.filter(**same, **next_ones)[: ROWS_ON_A_PAGE + 1 - len(found)]
+    return found

@@ -1,0 +1,82 @@
+"""The search of a shop that has more batches than are looked through."""
+
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from django.db import connection
+
+from batches.filters import mentions
+from batches.models import Batch
+from batches.models.folded import INDEXED, looked_for
+from conftest import MakeBatch
+
+
+def found(text: str) -> list[str]:
+    batches = Batch.objects.filter(mentions(text)).newest_first()
+    return [it.batch_identifier for it in batches]
+
+
+@pytest.fixture
+def large_shop(make_batch: MakeBatch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("batches.filters.LATELY", 2)
+    for days, name in enumerate(("new-1", "new-2", "old-1", "old-2")):
+        make_batch(days, batch_identifier=name, supplier="Hof Meyer", supplier_lot=f"Lot {name}")
+
+
+@pytest.mark.parametrize("few", [0, 1, 4])
+@pytest.mark.parametrize(
+    ("typed", "all_of_them"),
+    [
+        ("OLD", ["old-1", "old-2"]),
+        ("old-2", ["old-2"]),
+        ("hof  m", ["new-1", "new-2", "old-1", "old-2"]),
+        ("lot OLD", ["old-1", "old-2"]),
+        # In the middle of a word only of what came lately.
+        ("meyer", ["new-1", "new-2"]),
+        ("ew-2", ["new-2"]),
+        ("ld-2", []),
+        ("%", []),
+        ("_", []),
+    ],
+)
+def test_few_and_many_are_found_alike(
+    large_shop: None, monkeypatch: pytest.MonkeyPatch, few: int, typed: str, all_of_them: list[str]
+) -> None:
+    monkeypatch.setattr("batches.filters.FEW", few)
+    assert found(typed) == all_of_them
+
+
+def test_a_name_that_grows_when_it_is_folded_fits_into_an_index(make_batch: MakeBatch) -> None:
+    batch = make_batch(batch_identifier="long", supplier="\ufdfa" * 120)
+    assert len(batch.supplier_folded) == INDEXED
+    assert found("\ufdfa" * 120) == ["long"]
+
+
+@pytest.mark.parametrize("text", ["ÇAĞRI", "çağrı", "Çağri", " ÇAĞRI  "])
+def test_one_name_is_looked_for_however_it_is_written(text: str) -> None:
+    assert looked_for(text) == looked_for("Çağrı")
+
+
+def test_what_is_looked_for_follows_each_change(make_batch: MakeBatch) -> None:
+    batch = make_batch(batch_identifier="b", supplier="Hill")
+    batch.supplier = "Dale"
+    batch.save(update_fields=["supplier"])
+    assert (found("hill"), found("dale")) == ([], ["b"])
+
+
+def test_batches_of_before_are_found_too(
+    make_batch: MakeBatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migration = import_module("batches.migrations.0018_fold_text")
+    monkeypatch.setattr(migration, "AT_ONCE", 2)
+    for number in range(5):
+        make_batch(batch_identifier=f"n{number}", supplier="Çağrı", supplier_lot="L 1")
+    Batch.objects.update(**dict.fromkeys(Batch.FOLDED, ""))
+    migration.fold(apps, connection.schema_editor())
+    folded = Batch.objects.order_by("pk").values_list(*Batch.FOLDED)
+    expected = [
+        tuple(looked_for(getattr(it, name)) for name in Batch.FOLDED.values())
+        for it in Batch.objects.order_by("pk")
+    ]
+    assert [*folded] == expected
