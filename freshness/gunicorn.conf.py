@@ -1,20 +1,32 @@
 """gunicorn's settings: gunicorn --config freshness/gunicorn.conf.py freshness.wsgi"""
 
 import gc
+import resource
 from typing import Any
 
 from freshness import settings
 
 bind = f"0.0.0.0:{settings.PORT}"
 workers = settings.WEB_CONCURRENCY
-# A phone with a bad signal, or a browser's idle spare connection, holds a thread, not a worker.
+# A slow client holds a connection, and neither a thread nor a worker. With threads, whoever waits for
+# a password to be hashed or for the database's lock lets the others on; an event loop would not.
+worker_class = "freshness.worker.Worker"
 threads = 8
+worker_connections = 4_000
 # A wrong setting stops the start once, instead of every worker again and again.
 preload_app = True
 forwarded_allow_ips = "*" if settings.BEHIND_PROXY else ""
 forwarder_headers = ""  # nobody tells us where we are mounted
 loglevel = "error"
 control_socket_disable = True
+
+
+def on_starting(arbiter: Any) -> None:
+    """Each connection is an open file, of which systems allow 1,024 to who does not ask for more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    enough = 2 * worker_connections
+    allowed = enough if hard == resource.RLIM_INFINITY else min(enough, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, allowed), hard))
 
 
 def pre_fork(arbiter: Any, worker: Any) -> None:
