@@ -1,32 +1,38 @@
 """Reports that are ready to be sent, each rendered once for each state of what it says."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import connection
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from .models import Batch
 from .report_style import report_style
 from .reports import Report
+from .shelf_life import seconds_left_of_day
 
 PAGES_KEPT = 1_000  # by each worker: some 10 MB
+SHARED_SECONDS = 60  # a recall is seen everywhere within so many seconds
 
 Recorded = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
 class Page:
+    """A report of what was `recorded`."""
+
+    recorded: Recorded
     body: bytes
     etag: str
 
     @classmethod
-    def of(cls, batch: Batch, today: date) -> "Page":
+    def of(cls, batch: Batch, recorded: Recorded, today: date) -> Self:
         context = {
             "report": Report.of(batch, today),
             "style": report_style(),
@@ -34,7 +40,25 @@ class Page:
             "shop_language": settings.LANGUAGE_CODE,
         }
         body = render_to_string("batches/report.html", context).encode()
-        return cls(body, f'"{sha256(body).hexdigest()[:32]}"')
+        return cls(recorded, body, f'"{sha256(body).hexdigest()[:32]}"')
+
+
+@dataclass(frozen=True)
+class MadeOf:
+    """All that an answer was made of: what is recorded, the day, and how long it may be shared."""
+
+    code: str
+    recorded: Recorded
+    today: date
+    seconds: int
+
+    @classmethod
+    def of(cls, code: str, recorded: Recorded, now: datetime) -> Self:
+        return cls(code, recorded, now.date(), min(SHARED_SECONDS, seconds_left_of_day(now)))
+
+    def is_as_it_was(self) -> bool:
+        recorded = read(self.code)
+        return recorded is not None and self == self.of(self.code, recorded, timezone.localtime())
 
 
 class ChangedMeanwhileError(Exception):
@@ -58,7 +82,7 @@ def page_of(code: str, today: date) -> Page | None:
 @lru_cache(PAGES_KEPT)
 def kept_page(code: str, recorded: Recorded, today: date, language: str | None) -> Page:
     batch = Batch.objects.select_related("product").get(pk=code)
-    page = Page.of(batch, today)
+    page = Page.of(batch, recorded, today)
     if read(code) != recorded:
         raise ChangedMeanwhileError
     return page

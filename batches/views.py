@@ -13,18 +13,17 @@ from .codes import read_code
 from .conflict import conflict, version_of
 from .filters import FilterForm
 from .forms import BatchForm, FindForm, save_unless_taken
-from .kept import page_of
+from .kept import MadeOf, page_of
 from .labels.job import MOST_LABELS
 from .models import Batch, Recall
 from .models.queries import NEWEST_FIRST
 from .paging import Page
 from .report_style import report_policy
 from .reports import Report
-from .shelf_life import Freshness, seconds_left_of_day
+from .shelf_life import Freshness
 from .story import Event, story_of
 from .transactions import all_or_nothing
 
-SHARED_SECONDS = 60  # a recall is seen everywhere within so many seconds
 EVENTS_AT_FIRST = 20  # of a batch's history
 
 
@@ -44,12 +43,13 @@ def report(request: HttpRequest, text: str) -> HttpResponseBase:
     now = timezone.localtime()
     code = read_code(text)
     page = page_of(code, now.date()) if code else None
-    if page is None:
+    if not (code and page):
         return unknown_batch(request, text)
-    seconds = min(SHARED_SECONDS, seconds_left_of_day(now))
-    headers = {"ETag": page.etag, "Cache-Control": f"public, max-age=0, s-maxage={seconds}"}
-    whole = HttpResponse(page.body, headers=headers)
+    made_of = MadeOf.of(code, page.recorded, now)
+    shared = f"public, max-age=0, s-maxage={made_of.seconds}"
+    whole = HttpResponse(page.body, headers={"ETag": page.etag, "Cache-Control": shared})
     response = get_conditional_response(request, page.etag, response=whole) or whole
+    response.made_of = made_of  # type: ignore[attr-defined] # for answer_again
     # On the 304 as well: a browser takes its headers for those of the page it has.
     response["Content-Security-Policy"] = report_policy()
     return response

@@ -8,8 +8,8 @@ from freshness import settings
 
 bind = f"0.0.0.0:{settings.PORT}"
 workers = settings.WEB_CONCURRENCY
-# A slow client holds a connection, and neither a thread nor a worker. With threads, whoever waits for
-# a password to be hashed or for the database's lock lets the others on; an event loop would not.
+# A slow client holds a connection, neither a thread nor a worker. With threads, whoever waits for a
+# password to be hashed or for the database's lock lets the others on; an event loop would not.
 worker_class = "freshness.worker.Worker"
 threads = 8
 worker_connections = 4_000
@@ -22,7 +22,7 @@ control_socket_disable = True
 
 
 def on_starting(arbiter: Any) -> None:
-    """Each connection is an open file, of which systems allow 1,024 to who does not ask for more."""
+    """Each connection is an open file; who asks for no more of them is allowed some 1,000."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     enough = 2 * worker_connections
     allowed = enough if hard == resource.RLIM_INFINITY else min(enough, hard)

@@ -7,7 +7,11 @@ from django.core.wsgi import get_wsgi_application
 from .middleware import read_as_utf8
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "freshness.settings")
-application = read_as_utf8(get_wsgi_application())
+django_application = read_as_utf8(get_wsgi_application())
+
+from batches.again import answer_again  # noqa: E402 (its models are there once Django is set up)
+
+application = answer_again(django_application)
 
 errors = [message for message in checks.run_checks() if message.is_serious()]
 if errors:  # a server that is started without manage.py must refuse wrong settings too

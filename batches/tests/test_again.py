@@ -1,0 +1,183 @@
+"""What is answered again is what Django would answer."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.core.wsgi import get_wsgi_application
+from django.db import OperationalError, connection
+from django.test import RequestFactory
+from django.utils import timezone
+
+from accounts.models import User
+from batches import again
+from batches.models import Batch, Product, Recall
+from conftest import MakeBatch, words
+
+pytestmark = pytest.mark.usefixtures("first_products")
+
+Told = tuple[str, list[tuple[str, str]], bytes]
+
+
+class Phone:
+    """Asks Django by way of `answer_again`, and counts how often Django itself had to answer."""
+
+    def __init__(self) -> None:
+        self.django = get_wsgi_application()
+        self.asked_django = 0
+        self.answer = again.answer_again(self.count)
+
+    def count(self, environ: dict[str, Any], start_response: Any) -> Any:
+        self.asked_django += 1
+        return self.django(environ, start_response)
+
+    def ask(self, path: str, **headers: str) -> Told:
+        return told_by(self.answer, path, headers)
+
+    def asks_as_django_answers(self, path: str, **headers: str) -> bool:
+        """What it was answered is what Django says to the same."""
+        return self.ask(path, **headers) == told_by(self.django, path, headers)
+
+
+def told_by(application: Any, path: str, headers: dict[str, str]) -> Told:
+    told: list[Any] = []
+    environ = RequestFactory().get(path).environ | headers
+    response = application(environ, lambda status, headers: told.extend([status, headers]))
+    body = b"".join(response)
+    return told[0], told[1], body
+
+
+@pytest.fixture
+def phone() -> Phone:
+    return Phone()
+
+
+def test_django_answers_once_for_each_state_and_each_way_to_ask(
+    phone: Phone, make_batch: MakeBatch
+) -> None:
+    path = f"/batch/{make_batch(1).pk}"
+    first = phone.ask(path)
+    assert first[0] == "200 OK"
+    etag = dict(first[1])["ETag"]
+    for _ in range(2):
+        assert phone.ask(path) == first
+        assert phone.ask(path, HTTP_IF_NONE_MATCH=etag)[0] == "304 Not Modified"
+        assert phone.ask(path, HTTP_ACCEPT_LANGUAGE="es")[2] != first[2]
+    assert phone.asked_django == 3
+
+
+CHANGES: dict[str, Callable[[Batch, User], Any]] = {
+    "an edit": lambda batch, staff: Batch.objects.filter(pk=batch.pk).update(supplier="Hill"),
+    "a recall": lambda batch, staff: Recall.begin([batch.pk], "Glass", staff),
+    "off the shelf": lambda batch, staff: Batch.objects.all().take_off(staff, "sold-out"),  # type: ignore[arg-type]
+    "a product": lambda batch, staff: Product.objects.update(storage_advice="Below 4 °C."),
+    "deleted": lambda batch, staff: batch.delete(),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_each_change_is_told_at_once(
+    phone: Phone, make_batch: MakeBatch, staff: User, what: str
+) -> None:
+    batch = make_batch(1)
+    path = f"/batch/{batch.pk}"
+    before = phone.ask(path)
+    CHANGES[what](batch, staff)
+    assert phone.asks_as_django_answers(path)
+    assert phone.asked_django == 2
+    assert what == "an edit" or phone.ask(path)[2] != before[2]
+
+
+def test_the_last_minute_and_the_next_day_are_told(
+    phone: Phone, make_batch: MakeBatch, noon: time_machine.Traveller
+) -> None:
+    path = f"/batch/{make_batch(1).pk}"
+    midnight = datetime(2026, 11, 23, tzinfo=ZoneInfo("Europe/Istanbul"))
+    shared = []
+    for seconds in (-61, -60, -59.5, -30, -0.5, 0, 1):
+        noon.move_to(midnight + timedelta(seconds=seconds), tick=False)
+        assert phone.asks_as_django_answers(path)
+        shared.append(dict(phone.ask(path)[1])["Cache-Control"].rpartition("=")[2])
+    assert shared == ["60", "60", "59", "30", "0", "60", "60"]
+    assert "2 days on the shelf" in words(phone.ask(path)[2])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("REQUEST_METHOD", "POST"),
+        ("REQUEST_METHOD", "HEAD"),
+        ("QUERY_STRING", "from=poster"),
+        ("HTTP_HOST", "elsewhere.example.com"),
+        ("SERVER_NAME", "elsewhere.example.com"),
+        ("HTTP_ACCEPT_LANGUAGE", "tr"),
+        ("HTTP_COOKIE", "django_language=tr"),
+        ("HTTP_COOKIE", "sessionid=a\0b"),
+        ("CONTENT_LENGTH", "99999999999"),
+        ("HTTP_IF_NONE_MATCH", "*"),
+        ("HTTP_IF_MATCH", '"other"'),
+        ("HTTP_X_FORWARDED_PROTO", "http"),
+        ("HTTP_RANGE", "bytes=0-1"),
+        ("HTTP_ACCEPT_ENCODING", "gzip"),
+        ("HTTP_USER_AGENT", "Mozilla/5.0"),
+    ],
+)
+def test_whoever_asks_otherwise_is_answered_as_django_does(
+    make_batch: MakeBatch, settings: Any, name: str, value: str
+) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.SECURE_SSL_REDIRECT = True
+    phone = Phone()
+    path, https = f"/batch/{make_batch(1).pk}", {"HTTP_X_FORWARDED_PROTO": "https"}
+    phone.ask(path, **https)
+    for _ in range(2):
+        assert phone.asks_as_django_answers(path, **https | {name: value})
+
+
+@contextmanager
+def broken_database() -> Iterator[None]:
+    def fail(*_asked: Any) -> None:
+        raise OperationalError("database is locked")
+
+    with connection.execute_wrapper(fail):
+        yield
+
+
+def test_a_database_that_does_not_answer_is_told_as_django_does(
+    phone: Phone, make_batch: MakeBatch
+) -> None:
+    path = f"/batch/{make_batch(1).pk}"
+    before = phone.ask(path)
+    with broken_database():
+        assert phone.ask(path)[0] == "503 Service Unavailable"
+    assert phone.ask(path) == before
+
+
+@pytest.mark.parametrize("path", ["/", "/login", "/batch/0000000000", "/batch/x", "/robots.txt"])
+def test_of_nothing_else_an_answer_is_kept(phone: Phone, path: str) -> None:
+    phone.ask(path)
+    phone.ask(path)
+    assert phone.asked_django == 2
+
+
+def test_no_more_are_kept_than_is_said(
+    phone: Phone, make_batch: MakeBatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(again, "MOST", 2)
+    path = f"/batch/{make_batch(1).pk}"
+    for query in ("a", "b", "c", "c", "a"):
+        phone.ask(path, QUERY_STRING=query)
+    assert phone.asked_django == 4
+
+
+def test_each_answer_asks_the_database_once(
+    phone: Phone, make_batch: MakeBatch, django_assert_num_queries: Any
+) -> None:
+    path = f"/batch/{make_batch(1, created_at=timezone.now()).pk}"
+    phone.ask(path)
+    with django_assert_num_queries(1):
+        phone.ask(path)
