@@ -1,41 +1,48 @@
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import groupby
+from functools import cached_property, lru_cache
 
-import segno
 from django.utils.safestring import SafeString, mark_safe
 
+from .symbols import Symbol, symbol_of
+
 QUIET_ZONE = 4  # modules, on every side: ISO/IEC 18004
+BLACK = re.compile("1+")
 
 
 @dataclass(frozen=True)
 class QRCode:
-    """A QR code as a drawing: `modules` is its side in modules, quiet zone included.
+    """A QR code as a drawing."""
 
-    `path` is what is black, for an SVG path in units of a module. It is one path: modules drawn as
-    shapes of their own leave white hairs between them on some printers.
-    """
+    symbol: Symbol
 
-    modules: int
-    path: str
+    @property
+    def modules(self) -> int:
+        """Its side in modules, quiet zone included."""
+        return self.symbol.side + 2 * QUIET_ZONE
+
+    @cached_property
+    def path(self) -> str:
+        """What is black, for an SVG path in units of a module.
+
+        It is one path: modules drawn as shapes of their own leave white hairs between them on some
+        printers.
+        """
+        return "".join(black_runs(self.symbol.rows()))
 
 
 @lru_cache(maxsize=2000)
 def qr_code(text: str) -> QRCode:
-    """The QR code of `text`; recovery is level M, or better where that costs no module."""
-    code = segno.make_qr(text, error="m")
-    return QRCode(len(code.matrix) + 2 * QUIET_ZONE, "".join(black_runs(code.matrix)))
+    """The QR code of `text`, which is ASCII."""
+    return QRCode(symbol_of(text))
 
 
-def black_runs(matrix: Sequence[Sequence[int]]) -> Iterator[str]:
-    for y, row in enumerate(matrix, start=QUIET_ZONE):
-        x = QUIET_ZONE
-        for is_black, run in groupby(row):
-            length = len(list(run))
-            if is_black:
-                yield f"M{x} {y}h{length}v1h-{length}z"
-            x += length
+def black_runs(rows: Sequence[str]) -> Iterator[str]:
+    for y, row in enumerate(rows, start=QUIET_ZONE):
+        for run in BLACK.finditer(row):
+            begin, end = run.span()
+            yield f"M{begin + QUIET_ZONE} {y}h{end - begin}v1h{begin - end}z"
 
 
 def qr_svg(text: str) -> SafeString:
