@@ -1,12 +1,15 @@
 """A job of printing: which labels, how many of each, and where each lands."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
+from django.utils.safestring import SafeString
+
 from .label import Label
 from .stock import Place, Stock
+from .svg import drawing
 
 MOST_LABELS = 2000  # in one job
 
@@ -24,6 +27,10 @@ class Job:
     @property
     def total(self) -> int:
         return sum(self.copies)
+
+    def drawings(self) -> Iterator[SafeString]:
+        """Each label once, however many copies it has."""
+        return map(drawing, self.labels)
 
     @cached_property
     def sheets(self) -> list[list[tuple[Place, Label]]]:
