@@ -20,6 +20,7 @@ from .codes import LENGTH
 
 GAP = 4  # as much white as a finder pattern needs beside it
 MASKS = range(8)
+DIGITS = bytes.maketrans(b"\0\1", b"01")
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,7 @@ def drawn(text: bytes, mask: int) -> tuple[bytearray, ...]:
 def in_lines(matrix: Iterable[Iterable[int]]) -> int:
     rows = [bytes(row) for row in matrix]
     lines = [*rows, *map(bytes, zip(*rows, strict=True))]
-    white = bytes(GAP)
-    return int("".join(str(module) for line in lines for module in line + white), 2)
+    return int(bytes(GAP).join([*lines, b""]).translate(DIGITS), 2)
 
 
 def penalty(modules: int, side: int) -> int:

@@ -4,10 +4,11 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 
 from ..models import Batch
 from ..qr import QRCode, qr_code
-from .layout import LEGIBLE, Box, Layout, arrange, fits, size_of_type
+from .layout import LEGIBLE, Box, Layout, arrange, fits, is_room, size_of_type
 from .stock import Stock
 from .text import LINE_HEIGHT
 from .words import PRODUCT_SCALES, Lines, lines_of, sample, with_product
@@ -150,22 +151,24 @@ class LabelMaker:
 
     def carries_a_code(self, modules: int) -> bool:
         """Whether a code of so many modules and its letters fit, be it without another word."""
-        return self.arrange(modules, sample([], "")) is not None
+        return is_room(self.stock, modules, sample([], ""), self.dots_per_inch)
 
 
 def fitted(lines: Lines, usual: Layout) -> tuple[Layout | None, Lines]:
     """`usual` and `lines` as large as they fit into it; None where they would be too small."""
     box, size = usual.arrangement.words, usual.size
     kept = tuple(line for line in lines if line.field not in usual.left_out)
-    scaled = [with_product(kept, scale) for scale in PRODUCT_SCALES]
-    fitting = [it for it in scaled if fits(it, box, size)]
-    whole = [it for it in fitting if not breaks_the_product(it, box.width / size)]
-    if fitting:
-        return usual, (whole or fitting)[0]
-    smaller = size_of_type(scaled[-1], box)
+    scaled = (with_product(kept, scale) for scale in PRODUCT_SCALES)
+    fitting = (it for it in scaled if fits(it, box, size))
+    if largest := next(fitting, None):
+        limit = box.width / size
+        whole = (it for it in chain([largest], fitting) if not breaks_the_product(it, limit))
+        return usual, next(whole, largest)
+    smallest = with_product(kept, PRODUCT_SCALES[-1])
+    smaller = size_of_type(smallest, box)
     if smaller < min(LEGIBLE, size):
         return None, lines
-    return replace(usual, size=smaller), scaled[-1]
+    return replace(usual, size=smaller), smallest
 
 
 def breaks_the_product(lines: Lines, limit: float) -> bool:

@@ -97,6 +97,16 @@ def arrange(
     return None
 
 
+def is_room(
+    stock: Stock, modules: int, lines: tuple[Line, ...], dots_per_inch: int | None = None
+) -> bool:
+    """Whether `arrange` finds room for all of `lines`: none leaves more than the least module."""
+    dot = dot_of(stock, dots_per_inch)
+    least = module_sizes(min(stock.label) / modules, dot, None)[:1]
+    arrangements = [it for module in least for it in around(stock, modules, module, dot)]
+    return any(fits(lines, it.words, LEAST_SIZE) for it in arrangements)
+
+
 def sized(
     arrangements: list[Arrangement], lines: tuple[Line, ...], left_out: tuple[str, ...]
 ) -> Iterator[Layout]:

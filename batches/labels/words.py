@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from django.conf import settings
 from django.utils.formats import date_format
@@ -66,13 +67,14 @@ def lines_saying(
 
     All in the shop's language, whoever prints: customers read it.
     """
-    with override(settings.LANGUAGE_CODE):
+    language = settings.LANGUAGE_CODE
+    with override(language):
         said = {
             "product": product,
             "batch_identifier": _("Batch %(batch)s") % {"batch": batch_identifier},
-            "butcher_date": _("Butchered %(day)s") % {"day": short(butcher_date)},
-            "arrival_date": _("Arrived %(day)s") % {"day": short(arrival_date)},
-            "use_by": _("Use by %(day)s") % {"day": short(use_by)} if use_by else "",
+            "butcher_date": _("Butchered %(day)s") % {"day": short(butcher_date, language)},
+            "arrival_date": _("Arrived %(day)s") % {"day": short(arrival_date, language)},
+            "use_by": _("Use by %(day)s") % {"day": short(use_by, language)} if use_by else "",
             "shop": shop,
         }
     lines = [Line(field, said[field]) for field in FIELDS if field in fields and said[field]]
@@ -87,6 +89,8 @@ def with_product(lines: Lines, scale: float) -> Lines:
     return tuple(replace(it, scale=scale) if it.field == "product" else it for it in lines)
 
 
-def short(day: date) -> str:
+@lru_cache(maxsize=1024)
+def short(day: date, language: str) -> str:
     """The date with its month as a word, and as short as that can be."""
-    return date_format(day, "SHORT_DATE_FORMAT")
+    with override(language):
+        return date_format(day, "SHORT_DATE_FORMAT")

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from batches.labels.layout import LEAST_DOTS, LEAST_MODULE, Box, Layout, arrange
+from batches.labels.layout import LEAST_DOTS, LEAST_MODULE, Box, Layout, arrange, is_room
 from batches.labels.stock import MM_PER_INCH, Stock, ready_made
 from batches.labels.text import Line, height
 from batches.qr import QUIET_ZONE
@@ -115,3 +115,10 @@ def test_a_label_too_small_for_all_words_goes_without_the_least_important() -> N
 
 def test_a_label_too_small_for_a_code_is_told() -> None:
     assert arrange(ready_made()["avery-5167"], 37, LINES) is None
+
+
+@pytest.mark.parametrize("stock", EVERY_STOCK, ids=lambda it: it.key)
+def test_whether_there_is_room_is_known_without_a_layout(stock: Stock) -> None:
+    letters = LINES[4:5]
+    for modules in range(29, 70, 4):
+        assert is_room(stock, modules, letters) == (arrange(stock, modules, letters) is not None)
