@@ -42,13 +42,15 @@ def served(data: Path, settings: str) -> Iterator[None]:
 
 
 @contextmanager
-def running(data: Path, command: list[str], port: int, **more: str) -> Iterator[None]:
+def running(
+    data: Path, command: list[str], port: int, **more: str
+) -> Iterator[subprocess.Popen[bytes]]:
     """A server, which is one of Python's modules; with the environment of the shop of `data`."""
     arguments = [sys.executable, "-m", *command]
     server = subprocess.Popen(arguments, cwd=ROOT, env=shop(data) | more)
     try:
         wait_for(port)
-        yield
+        yield server
     finally:
         server.terminate()
         server.wait()

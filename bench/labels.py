@@ -1,0 +1,154 @@
+"""How soon a thousand labels are there: python -m bench.labels
+
+First the codes of a thousand addresses, by segno alone, by the package qrcode and by the shop, each
+as modules and not yet drawn; the shop begins anew in each round, with nothing kept. Then the labels
+themselves, of a thousand batches and of one: each request is the first of a new worker, and what is
+told is the time until its last byte is there, and the most memory that the worker had by then.
+"""
+
+import json
+import re
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+import psutil
+import qrcode
+import segno
+
+from batches.codes import new_code
+from batches.symbols import changed_by, drawn_in_all_masks, symbol_of
+
+from .serving import PORT, ROOT, demo_shop, running, shop
+
+ROUNDS, LABELS = 5, 1000
+SITE = "http://fresh.example.com"  # a phone can open it, as far as the shop can tell
+STOCKS = {"sheets": "avery-l7159", "a roll": "thermal-57x32"}
+FIELDS = ["product", "batch_identifier", "arrival_date", "use_by", "shop"]
+TOKEN = "a" * 32  # of the form and the cookie: whoever sends both is no other site
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Of one request: until its answer is there, and the worker's peak."""
+
+    seconds: float
+    megabytes: float
+
+
+def codes_measured() -> dict[str, float]:
+    """Processor seconds for a thousand codes, by who makes them: the medians of the rounds."""
+    addresses = [f"{SITE}/batch/{new_code()}" for _ in range(LABELS)]
+    makers = {"segno": by_segno, "qrcode": by_qrcode, "ours": symbol_of}
+    rounds = [{name: seconds(it, addresses) for name, it in makers.items()} for _ in range(ROUNDS)]
+    return {name: statistics.median(it[name] for it in rounds) for name in makers}
+
+
+def by_segno(text: str) -> Any:
+    return segno.make_qr(text, error="m").matrix
+
+
+def by_qrcode(text: str) -> Any:
+    code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M)
+    code.add_data(text)
+    return code.get_matrix()
+
+
+def seconds(make: Callable[[str], Any], addresses: list[str]) -> float:
+    drawn_in_all_masks.cache_clear()
+    changed_by.cache_clear()
+    begun = time.process_time()
+    for address in addresses:
+        make(address)
+    return time.process_time() - begun
+
+
+def labels_measured() -> dict[str, Figures]:
+    """By what is asked for: the medians of the rounds."""
+    with demo_shop() as data:
+        filled = filled_with_batches(data)
+        rounds = [dict(one_round(data, **filled)) for _ in range(ROUNDS)]
+    return {name: median([it[name] for it in rounds]) for name in rounds[0]}
+
+
+def median(figures: list[Figures]) -> Figures:
+    return Figures(
+        statistics.median(it.seconds for it in figures),
+        statistics.median(it.megabytes for it in figures),
+    )
+
+
+def filled_with_batches(data: Path) -> dict[str, Any]:
+    program = "from bench.many_batches import main; main()"
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", program]
+    said = subprocess.check_output(command, cwd=ROOT, env=shop(data), text=True)
+    filled: dict[str, Any] = json.loads(said)
+    return filled
+
+
+def one_round(data: Path, cookie: str, codes: list[str]) -> Iterator[tuple[str, Figures]]:
+    for chosen, copies in ((codes, 1), (codes[:1], LABELS)):
+        for kind, stock in STOCKS.items():
+            name = f"{LABELS:,} labels of {len(chosen):,} on {kind}"
+            form: dict[str, Any] = {
+                "batch": " ".join(chosen),
+                "copies": copies,
+                "stock": stock,
+                "shown": stock,
+                "field": FIELDS,
+            }
+            yield f"{name}: preview", first_answer(data, cookie, "/admin/labels", form)[0]
+            figures, address = first_answer(data, cookie, "/admin/labels", form | {"do": "print"})
+            yield f"{name}: printed", figures
+            if kind == "a roll":
+                yield f"{name}: ZPL", first_answer(data, cookie, f"{address}.zpl", {})[0]
+
+
+def first_answer(data: Path, cookie: str, path: str, form: dict[str, Any]) -> tuple[Figures, str]:
+    """The figures of what a new worker is asked first, and the path to which it leads."""
+    body = urlencode(form | {"csrfmiddlewaretoken": TOKEN}, doseq=True).encode()
+    headers = {"Cookie": f"{cookie}; csrftoken={TOKEN}"}
+    with worker(data) as process:
+        begun = time.perf_counter()
+        with urlopen(Request(f"http://localhost:{PORT}{path}", body, headers)) as answer:
+            answer.read()
+        taken = time.perf_counter() - begun
+        return Figures(taken, peak(process)), answer.url.partition(f":{PORT}")[2].partition("#")[0]
+
+
+@contextmanager
+def worker(data: Path) -> Iterator[psutil.Process]:
+    """The only worker of the shop of `data`, which has answered nothing but its first page."""
+    command = ["gunicorn", "--config", "freshness/gunicorn.conf.py", "freshness.wsgi"]
+    with running(data, command, PORT, PUBLIC_URL=SITE, WEB_CONCURRENCY="1") as server:
+        [process] = psutil.Process(server.pid).children()
+        yield process
+
+
+def peak(process: psutil.Process) -> float:
+    """The most memory (MB) that it had so far, what it shares with its parent included."""
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    [kibibytes] = re.findall(r"VmHWM:\s+(\d+) kB", status)
+    return int(kibibytes) * 1024 / 1e6
+
+
+def main() -> None:
+    codes = codes_measured()
+    print(f"{LABELS:,} codes, processor seconds; the medians of {ROUNDS} rounds")
+    for name, taken in codes.items():
+        print(f"{name:45} {taken:6.2f} {taken / codes['ours']:7.1f} times ours")
+    print(f"\nThe first answer of a worker; the medians of {ROUNDS} rounds")
+    for name, figures in labels_measured().items():
+        print(f"{name:45} {figures.seconds:6.2f} s {figures.megabytes:6.0f} MB")
+
+
+if __name__ == "__main__":
+    main()
