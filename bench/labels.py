@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -33,6 +34,7 @@ ROUNDS, LABELS = 5, 1000
 SITE = "http://fresh.example.com"  # a phone can open it, as far as the shop can tell
 STOCKS = {"sheets": "avery-l7159", "a roll": "thermal-57x32"}
 FIELDS = ["product", "batch_identifier", "arrival_date", "use_by", "shop"]
+DRAWN = '<use href="#label-'
 TOKEN = "a" * 32  # of the form and the cookie: whoever sends both is no other site
 
 
@@ -47,7 +49,7 @@ class Figures:
 def codes_measured() -> dict[str, float]:
     """Processor seconds for a thousand codes, by who makes them: the medians of the rounds."""
     addresses = [f"{SITE}/batch/{new_code()}" for _ in range(LABELS)]
-    makers = {"segno": by_segno, "qrcode": by_qrcode, "ours": symbol_of}
+    makers = {"segno": by_segno, "qrcode": by_qrcode, "ours": by_the_shop}
     rounds = [{name: seconds(it, addresses) for name, it in makers.items()} for _ in range(ROUNDS)]
     return {name: statistics.median(it[name] for it in rounds) for name in makers}
 
@@ -60,6 +62,10 @@ def by_qrcode(text: str) -> Any:
     code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M)
     code.add_data(text)
     return code.get_matrix()
+
+
+def by_the_shop(text: str) -> Any:
+    return symbol_of(text).rows()
 
 
 def seconds(make: Callable[[str], Any], addresses: list[str]) -> float:
@@ -98,6 +104,7 @@ def one_round(data: Path, cookie: str, codes: list[str]) -> Iterator[tuple[str, 
     for chosen, copies in ((codes, 1), (codes[:1], LABELS)):
         for kind, stock in STOCKS.items():
             name = f"{LABELS:,} labels of {len(chosen):,} on {kind}"
+            ask = partial(first_answer, data, cookie, expected=(DRAWN, LABELS))
             form: dict[str, Any] = {
                 "batch": " ".join(chosen),
                 "copies": copies,
@@ -105,22 +112,30 @@ def one_round(data: Path, cookie: str, codes: list[str]) -> Iterator[tuple[str, 
                 "shown": stock,
                 "field": FIELDS,
             }
-            yield f"{name}: preview", first_answer(data, cookie, "/admin/labels", form)[0]
-            figures, address = first_answer(data, cookie, "/admin/labels", form | {"do": "print"})
+            yield f"{name}: preview", ask("/admin/labels", form)[0]
+            figures, address = ask("/admin/labels", form | {"do": "print"})
             yield f"{name}: printed", figures
             if kind == "a roll":
-                yield f"{name}: ZPL", first_answer(data, cookie, f"{address}.zpl", {})[0]
+                written = ("^XA", len(chosen))
+                yield f"{name}: ZPL", ask(f"{address}.zpl", {}, expected=written)[0]
 
 
-def first_answer(data: Path, cookie: str, path: str, form: dict[str, Any]) -> tuple[Figures, str]:
-    """The figures of what a new worker is asked first, and the path to which it leads."""
+def first_answer(
+    data: Path, cookie: str, path: str, form: dict[str, Any], expected: tuple[str, int]
+) -> tuple[Figures, str]:
+    """The figures of what a new worker is asked first, and the path to which it leads.
+
+    Raises RuntimeError where it does not hold as many labels as are `expected`.
+    """
     body = urlencode(form | {"csrfmiddlewaretoken": TOKEN}, doseq=True).encode()
     headers = {"Cookie": f"{cookie}; csrftoken={TOKEN}"}
     with worker(data) as process:
         begun = time.perf_counter()
         with urlopen(Request(f"http://localhost:{PORT}{path}", body, headers)) as answer:
-            answer.read()
+            text = answer.read().decode()
         taken = time.perf_counter() - begun
+        if text.count(expected[0]) != expected[1]:
+            raise RuntimeError(text[:1000])
         return Figures(taken, peak(process)), answer.url.partition(f":{PORT}")[2].partition("#")[0]
 
 

@@ -57,6 +57,15 @@ def test_each_chosen_batch_has_a_label_that_scans(
     assert "Use by" not in words(drawn[second.pk])
 
 
+def test_what_was_typed_is_no_markup_on_a_label(
+    staff_client: Client, make_batch: MakeBatch
+) -> None:
+    product = Product.objects.create(name="<b>Ox & rye")
+    html = page(staff_client, make_batch(product=product), stock="avery-5164").content.decode()
+    [label] = LABEL.finditer(html)
+    assert ">&lt;b&gt;Ox &amp; rye</text>" in label[0]
+
+
 def test_a_host_header_does_not_move_the_code(
     staff_client: Client, make_batch: MakeBatch, settings: Any
 ) -> None:
