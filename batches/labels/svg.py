@@ -1,4 +1,4 @@
-"""Labels as SVG: a page may have a thousand, for which a template takes ten times as long."""
+"""Labels as SVG: a page may have a thousand, and a template takes seven times as long."""
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
