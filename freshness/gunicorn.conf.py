@@ -11,7 +11,7 @@ workers = settings.WEB_CONCURRENCY
 # A slow client holds a connection, neither a thread nor a worker. With threads, whoever waits for a
 # password to be hashed or for the database's lock lets the others on; an event loop would not.
 worker_class = "freshness.worker.Worker"
-threads = 8
+threads = 4  # reports have their own
 worker_connections = 4_000
 # A wrong setting stops the start once, instead of every worker again and again.
 preload_app = True
