@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Js
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, get_conditional_response
+from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,7 +19,7 @@ from .labels.job import MOST_LABELS
 from .models import Batch, Recall
 from .report_style import report_policy
 from .reports import Report
-from .shelf_life import Freshness, seconds_left_of_day
+from .shelf_life import Freshness, next_midnight, seconds_left_of_day
 from .story import Event, story_of
 from .transactions import all_or_nothing
 
@@ -46,7 +47,13 @@ def report(request: HttpRequest, text: str) -> HttpResponseBase:
     if page is None:
         return unknown_batch(request, text)
     seconds = min(SHARED_SECONDS, seconds_left_of_day(now))
-    headers = {"ETag": page.etag, "Cache-Control": f"public, max-age=0, s-maxage={seconds}"}
+    headers = {
+        "ETag": page.etag,
+        "Cache-Control": f"public, max-age=0, s-maxage={seconds}",
+        # The last second of this day. Caches go by s-maxage; the proxy of deploy/nginx.conf shows
+        # a report so long where nothing answers here any more.
+        "Expires": http_date(next_midnight(now) - 1),
+    }
     whole = HttpResponse(page.body, headers=headers)
     response = get_conditional_response(request, page.etag, response=whole) or whole
     # On the 304 as well: a browser takes its headers for those of the page it has.
