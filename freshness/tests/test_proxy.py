@@ -12,13 +12,9 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from email.message import Message
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
-from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -32,17 +28,11 @@ from hypothesis import settings as search
 from hypothesis import strategies as some
 
 from batches.shelf_life import next_midnight
-from bench.nginx import DEPLOY, configuration, nginx
+from bench.nginx import DEPLOY
 from conftest import PASSWORD
 
+from .proxy import HOST, MINUTE, NOW, PAGE, REPORT, Asked, Origin, Proxy, later, report
 from .test_serving import Shop
-
-HOST = "shop.example.com"
-REPORT = "/batch/7K3QF9XM2A"
-MIDNIGHT = 1_795_294_800  # one in Istanbul, in seconds since 1970
-NOW = f"{MIDNIGHT + 7}.000"
-PAGE = b"<p>How fresh it is.</p>" * 400
-MINUTE = "public, max-age=0, s-maxage=60"
 
 
 @pytest.fixture(autouse=True)
@@ -59,103 +49,6 @@ def needs_nginx() -> None:
     pytest.skip("needs nginx, and it is not here")
 
 
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
-
-
-class Asked(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: "Origin"
-
-    def do_GET(self) -> None:
-        self.body = self.rfile.read(int(self.headers["Content-Length"] or 0))
-        self.server.asked.append(self)
-        self.server.say(self)
-
-    do_HEAD = do_POST = do_GET  # noqa: N815 - http.server's names
-
-    def tell(self, status: int, body: bytes, /, **headers: str) -> None:
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.send_header("Content-Length", f"{len(body)}")
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args: Any) -> None:
-        pass
-
-
-def report(asked: Asked, **headers: str) -> None:
-    usual = {
-        "Cache_Control": MINUTE,
-        "Content_Type": "text/html",
-        "ETag": '"1"',
-        "Expires": http_date(time.time() + 86_400),
-    }
-    asked.tell(200, PAGE, **usual | headers)
-
-
-class Origin(ThreadingHTTPServer):
-    """Stands for gunicorn, and answers what a test tells it to."""
-
-    request_queue_size = 100
-
-    def __init__(self, port: int) -> None:
-        super().__init__(("127.0.0.1", port), Asked)
-        self.asked: list[Asked] = []
-        self.say: Callable[[Asked], None] = report
-
-    def __enter__(self) -> "Origin":
-        Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
-        return self
-
-    def __exit__(self, *args: object) -> None:
-        self.shutdown()
-        self.server_close()
-
-
-class Proxy:
-    """nginx before an origin. It is told what time it is, by each request."""
-
-    def __init__(self, folder: Path, host: str = HOST) -> None:
-        self.folder = folder
-        self.host = host
-        self.port, self.inner_port, self.shop_port = free_port(), free_port(), free_port()
-
-    @contextmanager
-    def running(self) -> Iterator["Proxy"]:
-        places = (self.port, self.inner_port, self.shop_port)
-        text = configuration(self.folder, *places, self.host)
-        text = replaced(text, "map $msec ", "map $http_now ")
-        # For these no test can wait.
-        text = replaced(text, "proxy_read_timeout 5s;", "proxy_read_timeout 1s;")
-        text = replaced(text, "client_header_timeout 10s;", "client_header_timeout 1s;")
-        with nginx(self.folder, self.port, text):
-            yield self
-
-    def ask(
-        self, path: str = REPORT, method: str = "GET", body: bytes | None = None, **headers: str
-    ) -> tuple[http.client.HTTPResponse, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        named = {"Host": self.host, "Now": NOW}
-        named |= {name.replace("_", "-"): value for name, value in headers.items()}
-        try:
-            connection.request(method, path, body, named)
-            answer = connection.getresponse()
-            return answer, answer.read()
-        finally:
-            connection.close()
-
-
-def replaced(text: str, usual: str, other: str) -> str:
-    assert usual in text
-    return text.replace(usual, other)
-
-
 @pytest.fixture
 def proxy(tmp_path: Path) -> Iterator[Proxy]:
     with Proxy(tmp_path).running() as proxy:
@@ -166,10 +59,6 @@ def proxy(tmp_path: Path) -> Iterator[Proxy]:
 def origin(proxy: Proxy) -> Iterator[Origin]:
     with Origin(proxy.shop_port) as origin:
         yield origin
-
-
-def later(seconds: float) -> str:
-    return f"{MIDNIGHT + seconds:.3f}"
 
 
 class TestOneAnswerForAll:
@@ -308,12 +197,14 @@ class TestNotKept:
     def test_a_code_that_is_unknown(self, proxy: Proxy, origin: Origin) -> None:
         never = "max-age=0, no-cache, no-store, must-revalidate, private"
         origin.say = lambda asked: asked.tell(
-            404, b"No such batch", Cache_Control=never, Expires=http_date(time.time())
+            404, b"No such batch", Cache_Control=never, Expires=http_date(time.time() + 60)
         )
         for _first_and_again in range(2):
             answer, body = proxy.ask()
             assert (answer.status, body) == (404, b"No such batch")
             assert answer.headers.get_all("Cache-Control") == [never]
+        # Nor for when gunicorn cannot be asked: a flood of them would leave no room for reports.
+        assert not [it for it in (proxy.folder / "day").rglob("*") if it.is_file()]
         origin.say = report
         assert proxy.ask()[1] == PAGE
 
@@ -388,6 +279,11 @@ class TestWhenGunicornCannotBeAsked:
             time.sleep(0.02)
         answer, body = proxy.ask(Now=later(100))
         assert (answer.status, body) == (503, (DEPLOY / "down.html").read_bytes())
+
+    def test_it_is_kept_through_the_longest_day(self) -> None:
+        """Of 25 hours, where the clocks go back."""
+        [hours] = re.findall(r"zone=day:.* inactive=(\d+)h", (DEPLOY / "nginx.conf").read_text())
+        assert int(hours) > 25
 
     def test_nor_once_it_can_be_asked_again(self, proxy: Proxy, origin: Origin) -> None:
         proxy.ask()
