@@ -2,11 +2,11 @@
 
 import getpass
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from socket import create_connection
+
+from .serving import wait_for
 
 DEPLOY = Path(__file__).resolve().parent.parent / "deploy"
 TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -52,16 +52,3 @@ def nginx(folder: Path, port: int, text: str, more: str = "") -> Iterator[None]:
     finally:
         server.terminate()
         server.wait()
-
-
-def wait_for(port: int) -> None:
-    deadline = time.monotonic() + 10
-    while True:
-        try:
-            create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
-        else:
-            return

@@ -38,8 +38,8 @@ class Asked(BaseHTTPRequestHandler):
     server: "Origin"
 
     def do_GET(self) -> None:
-        self.body = self.rfile.read(int(self.headers["Content-Length"] or 0))
         self.server.asked.append(self)
+        self.body = self.rfile.read(int(self.headers["Content-Length"] or 0))
         self.server.say(self)
 
     do_HEAD = do_POST = do_GET  # noqa: N815 - http.server's names
