@@ -279,6 +279,15 @@ class TestWhenGunicornCannotBeAsked:
             time.sleep(0.02)
         answer, body = proxy.ask(Now=later(100))
         assert (answer.status, body) == (503, (DEPLOY / "down.html").read_bytes())
+        assert len(origin.asked) == 3
+
+    def test_each_reads_it_in_the_same_language(self, proxy: Proxy, origin: Origin) -> None:
+        origin.say = tell_language
+        for moment in (later(0), later(50)):
+            for language in ("tr", "es", "en"):
+                said = proxy.ask(Now=moment, Accept_Language=language)[1]
+                assert said.decode() == language
+            origin.say = hang_up
 
     def test_it_is_kept_through_the_longest_day(self) -> None:
         """Of 25 hours, where the clocks go back."""
@@ -346,7 +355,8 @@ def choice(accepted: str) -> str:
 
 def tell_language(asked: Asked) -> None:
     chosen = choice(asked.headers["Accept-Language"] or "")
-    asked.tell(200, chosen.encode(), Cache_Control=MINUTE)
+    tomorrow = http_date(time.time() + 86_400)
+    asked.tell(200, chosen.encode(), Cache_Control=MINUTE, Expires=tomorrow)
 
 
 TAGS = ["en", "es", "tr", "de", "EN-us", "es-419", "tr-TR", "e", "ent", "x-en", "zh-Hant-TW", "*"]
