@@ -79,10 +79,15 @@ def days_on_shelf(arrival_date: date, today: date) -> int:
     return (today - arrival_date).days
 
 
+def next_midnight(now: datetime) -> float:
+    """When the day of `now` ends by the clock of its own time zone, in seconds since 1970."""
+    day_after = now.date() + timedelta(days=1)
+    return datetime.combine(day_after, time.min, tzinfo=now.tzinfo).timestamp()
+
+
 def seconds_left_of_day(now: datetime) -> int:
-    """Seconds from `now` to the next midnight of its own time zone, rounded down.
+    """Seconds from `now` to the next midnight, rounded down.
 
     Counted as time that passes, so that a night on which the clocks change is right too.
     """
-    midnight = datetime.combine(now.date() + timedelta(days=1), time.min, tzinfo=now.tzinfo)
-    return int(midnight.timestamp() - now.timestamp())
+    return int(next_midnight(now) - now.timestamp())

@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Js
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, get_conditional_response
+from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,7 +21,7 @@ from .models.queries import NEWEST_FIRST
 from .paging import Page
 from .report_style import report_policy
 from .reports import Report
-from .shelf_life import Freshness
+from .shelf_life import Freshness, next_midnight
 from .story import Event, story_of
 from .transactions import all_or_nothing
 
@@ -46,8 +47,14 @@ def report(request: HttpRequest, text: str) -> HttpResponseBase:
     if not (code and page):
         return unknown_batch(request, text)
     made_of = MadeOf.of(code, page.recorded, now)
-    shared = f"public, max-age=0, s-maxage={made_of.seconds}"
-    whole = HttpResponse(page.body, headers={"ETag": page.etag, "Cache-Control": shared})
+    headers = {
+        "ETag": page.etag,
+        "Cache-Control": f"public, max-age=0, s-maxage={made_of.seconds}",
+        # The last second of this day. Caches go by s-maxage; the proxy of deploy/nginx.conf shows
+        # a report so long where nothing answers here any more.
+        "Expires": http_date(next_midnight(now) - 1),
+    }
+    whole = HttpResponse(page.body, headers=headers)
     response = get_conditional_response(request, page.etag, response=whole) or whole
     response.made_of = made_of  # type: ignore[attr-defined] # for answer_again
     # On the 304 as well: a browser takes its headers for those of the page it has.

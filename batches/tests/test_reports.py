@@ -1,6 +1,7 @@
 import gzip
 import re
 from datetime import date, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -150,10 +151,11 @@ def test_a_batch_turns_a_day_older_at_the_shops_own_midnight(
     with time_machine.travel(late, tick=False) as clock:
         batch = make_batch(days)
         before = read(batch)
-        cached = Client().get(f"/batch/{batch.pk}")["Cache-Control"]
+        cached = Client().get(f"/batch/{batch.pk}").headers
         clock.shift(1)
         after = read(batch)
-    assert cached == "public, max-age=0, s-maxage=1"
+    assert cached["Cache-Control"] == "public, max-age=0, s-maxage=1"
+    assert parsedate_to_datetime(cached["Expires"]) == late
     statuses = ["Fresh"] * 3 + ["Caution"] * 2 + ["Expired"] * 4
     plural = {1: "day on"}
     assert f"{days} {plural.get(days, 'days on')} the shelf" in before
