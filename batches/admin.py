@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from simple_history.admin import SimpleHistoryAdmin
 
 from .admin_forms import BatchAdminForm
-from .filters import mentions
+from .filters import meant_by
 from .models import Batch, OwnStock, Product
 from .models.queries import NEWEST_FIRST, BatchQuerySet
 from .story import story_of
@@ -164,7 +164,7 @@ class BatchAdmin(KeptAdmin):
     ) -> tuple[BatchQuerySet, bool]:
         """As the portal's list is searched."""
         text = search_term.strip()
-        return (queryset.filter(mentions(text)) if text else queryset), False
+        return (queryset.filter(meant_by(text)[0]) if text else queryset), False
 
     @admin.display(description=_("status"))
     def status(self, batch: Batch) -> str:

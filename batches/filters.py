@@ -18,8 +18,8 @@ from .shelf_life import Freshness
 
 OFF_SALE = "off-sale"
 SELL_FIRST = "sell-first"
-FEW = 1_000  # batches that a search finds
 LATELY = 5_000  # batches, the newest
+OFTEN = 100  # of them
 
 
 class FilterForm(forms.Form):
@@ -60,10 +60,13 @@ class FilterForm(forms.Form):
     }
 
     def narrow(self, batches: BatchQuerySet, today: date) -> BatchQuerySet:
+        """Of `batches`, which stand newest first, those that are chosen."""
         self.full_clean()
         chosen = self.cleaned_data
         if chosen.get("search"):
-            batches = batches.filter(mentions(chosen["search"]))
+            meant, is_often = meant_by(chosen["search"])
+            batches = batches.filter(meant)
+            batches = batches if is_often else batches.sorted_newest_first()
         if chosen.get("shelf"):
             batches = batches.filter(removed_on__isnull=chosen["shelf"] == "on")
         for name, look_up in self.LOOK_UPS.items():
@@ -88,22 +91,20 @@ def of_status(batches: BatchQuerySet, status: str, today: date) -> BatchQuerySet
     return found.not_expired(today) if may_be_sold else found
 
 
-def mentions(text: str) -> Q:
-    """Those that somebody means who types `text`: by identifier, code, supplier, lot or a date.
+def meant_by(text: str) -> tuple[Q, bool]:
+    """Those that somebody means who types `text`: by identifier, code, supplier, lot or a date;
+    and whether they are often among the newest.
 
-    Where they are few, they are named by their codes, each found by its own index. Of many, the
-    newest are found soon by reading all from the newest on; and no database knows beforehand.
+    If they are, they are asked for so that no index has them: who reads from the newest on has a
+    page of them soon. Else each way has its own index.
     """
-    begins = [beginning_with(name, text) for name in Batch.FOLDED]
-    others = [Q(pk__in=mentioned_lately(text)), *exactly(text)]
-    found = [
-        list(Batch.objects.filter(way).values_list("pk", flat=True)[: FEW + 1])
-        for way in (*begins, *others)
-    ]
-    if all(len(codes) <= FEW for codes in found):
-        return Q(pk__in=set().union(*found))
-    begins = [Q(**{f"{name}__startswith": looked_for(text)}) for name in Batch.FOLDED]
-    return reduce(or_, [*begins, *others])
+    lately = mentioned_lately(text)
+    is_often = len(lately) >= OFTEN
+    if is_often:
+        begins = [Q(**{f"{name}__startswith": looked_for(text)}) for name in Batch.FOLDED]
+    else:
+        begins = [beginning_with(name, text) for name in Batch.FOLDED]
+    return reduce(or_, [*begins, Q(pk__in=lately), *exactly(text)]), is_often
 
 
 def exactly(text: str) -> list[Q]:

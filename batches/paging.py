@@ -24,22 +24,29 @@ class Page:
         return not (self.has_newer or self.has_older)
 
     @classmethod
-    def of(cls, rows: QuerySet[Any], newest_first: Sequence[str], given: Mapping[str, str]) -> Self:
+    def of(
+        cls,
+        chosen: QuerySet[Any],
+        fields: Sequence[str],
+        given: Mapping[str, str],
+        rows: QuerySet[Any],
+    ) -> Self:
         """Those after the row that `after` names, or before the one of `before`; else the newest.
 
-        `newest_first` is the order, each field of it descending, by which no two rows are equal.
+        Of `chosen`, which stand newest first by `fields`, of which no two have the same. They are
+        read from `rows`, which may have all.
         """
-        fields = [name.removeprefix("-") for name in newest_first]
-        if mark := named(rows.model, given.get("after", "")):
-            found = beyond(mark, rows.order_by(*fields), fields, "gt")
+        if mark := named(chosen.model, given.get("after", "")):
+            found = beyond(mark, chosen.reverse(), fields, "gt")
             if len(found) > ROWS_ON_A_PAGE:
-                return cls(found[ROWS_ON_A_PAGE - 1 :: -1], has_newer=True, has_older=True)
-        rows = rows.order_by(*newest_first)
-        mark = named(rows.model, given.get("before", ""))
-        found = beyond(mark, rows, fields, "lt") if mark else []
+                found = found[ROWS_ON_A_PAGE - 1 :: -1]
+                return cls(read(rows, found), has_newer=True, has_older=True)
+        mark = named(chosen.model, given.get("before", ""))
+        found = beyond(mark, chosen, fields, "lt") if mark else []
         has_newer = bool(found)
-        found = found or list(rows[: ROWS_ON_A_PAGE + 1])
-        return cls(found[:ROWS_ON_A_PAGE], has_newer, has_older=len(found) > ROWS_ON_A_PAGE)
+        found = found or first_keys(chosen, ROWS_ON_A_PAGE + 1)
+        has_older = len(found) > ROWS_ON_A_PAGE
+        return cls(read(rows, found[:ROWS_ON_A_PAGE]), has_newer, has_older)
 
 
 def named(model: type[Model], key: str) -> Model | None:
@@ -51,8 +58,8 @@ def named(model: type[Model], key: str) -> Model | None:
     return model._default_manager.filter(pk=key).first()
 
 
-def beyond(mark: Model, rows: QuerySet[Any], fields: list[str], order: str) -> list[Any]:
-    """One more than a page, of those that come after `mark` in their order.
+def beyond(mark: Model, chosen: QuerySet[Any], fields: Sequence[str], order: str) -> list[Any]:
+    """One key more than a page has, of those that come after `mark` in their order.
 
     Asked piece by piece, each a stretch of an index, though thousands be of one day or moment.
     """
@@ -60,5 +67,16 @@ def beyond(mark: Model, rows: QuerySet[Any], fields: list[str], order: str) -> l
     for place in reversed(range(len(fields))):
         same = {name: getattr(mark, name) for name in fields[:place]}
         next_ones = {f"{fields[place]}__{order}": getattr(mark, fields[place])}
-        found += rows.filter(**same, **next_ones)[: ROWS_ON_A_PAGE + 1 - len(found)]
+        found += first_keys(chosen.filter(**same, **next_ones), ROWS_ON_A_PAGE + 1 - len(found))
     return found
+
+
+def first_keys(chosen: QuerySet[Any], most: int) -> list[Any]:
+    """Where thousands must be sorted, keys alone are sorted sooner."""
+    return list(chosen.values_list("pk", flat=True)[:most])
+
+
+def read(rows: QuerySet[Any], keys: list[Any]) -> list[Any]:
+    """Those that are still there, in the order of the keys."""
+    found = rows.in_bulk(keys)
+    return [found[key] for key in keys if key in found]

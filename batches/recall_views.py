@@ -138,7 +138,8 @@ def recalls(request: HttpRequest) -> HttpResponse:
     every = Recall.objects.select_related("recalled_by").annotate(
         count=Count("batches"), standing=standing
     )
-    page = Page.of(every, ["-recalled_at", "-pk"], request.GET)
+    newest_first = Recall.objects.order_by("-recalled_at", "-pk")
+    page = Page.of(newest_first, ["recalled_at", "pk"], request.GET, every)
     return render(request, "batches/recalls/list.html", {"page": page})
 
 

@@ -17,7 +17,7 @@ from .forms import BatchForm, FindForm, save_unless_taken
 from .kept import MadeOf, page_of
 from .labels.job import MOST_LABELS
 from .models import Batch, Recall
-from .models.queries import NEWEST_FIRST
+from .models.queries import BY_ARRIVAL
 from .paging import Page
 from .report_style import report_policy
 from .reports import Report
@@ -74,8 +74,8 @@ def unknown_batch(request: HttpRequest, text: str) -> HttpResponse:
 def list_batches(request: HttpRequest) -> HttpResponse:
     filters = FilterForm(request.GET)
     batches = Batch.objects.select_related("product").prefetch_related("printed_labels")
-    batches = filters.narrow(batches, timezone.localdate())
-    page = Page.of(batches, NEWEST_FIRST, request.GET)
+    chosen = filters.narrow(Batch.objects.newest_first(), timezone.localdate())
+    page = Page.of(chosen, BY_ARRIVAL, request.GET, batches)
     context = {"filters": filters, "page": page, "is_narrowed": filters.is_narrowed()}
     return render(request, "batches/list.html", context, status=422 if filters.errors else 200)
 

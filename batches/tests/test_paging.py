@@ -4,13 +4,15 @@ import pytest
 from django.utils import timezone
 
 from batches.models import Batch
-from batches.models.queries import NEWEST_FIRST
+from batches.models.queries import BY_ARRIVAL, BatchQuerySet
 from batches.paging import ROWS_ON_A_PAGE, Page
 from conftest import MakeBatch
 
+NEWEST_FIRST = Batch.objects.newest_first()
 
-def page(**given: str) -> Page:
-    return Page.of(Batch.objects.all(), NEWEST_FIRST, given)
+
+def page(chosen: BatchQuerySet = NEWEST_FIRST, **given: str) -> Page:
+    return Page.of(chosen.all(), BY_ARRIVAL, given, Batch.objects.all())
 
 
 @pytest.fixture
@@ -21,15 +23,18 @@ def batches(make_batch: MakeBatch) -> list[Batch]:
     return list(Batch.objects.filter(pk__in=[it.pk for it in made]).newest_first())
 
 
-def test_older_pages_and_newer_ones_hold_each_row_once(batches: list[Batch]) -> None:
-    down = [page()]
+@pytest.mark.parametrize("chosen", [NEWEST_FIRST, Batch.objects.sorted_newest_first()])
+def test_older_pages_and_newer_ones_hold_each_row_once(
+    batches: list[Batch], chosen: BatchQuerySet
+) -> None:
+    down = [page(chosen)]
     while down[-1].has_older:
-        down.append(page(before=down[-1].rows[-1].pk))
+        down.append(page(chosen, before=down[-1].rows[-1].pk))
     assert [row for it in down for row in it.rows] == batches
     assert [it.has_newer for it in down] == [False, True, True]
-    up = page(after=down[2].rows[0].pk)
+    up = page(chosen, after=down[2].rows[0].pk)
     assert (up.rows, up.has_newer, up.has_older) == (down[1].rows, True, True)
-    top = page(after=up.rows[0].pk)
+    top = page(chosen, after=up.rows[0].pk)
     assert (top.rows, top.has_newer, top.has_older) == (down[0].rows, False, True)
 
 

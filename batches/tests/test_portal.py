@@ -172,8 +172,8 @@ class TestList:
     ) -> None:
         for _ in range(count):
             make_batch()
-        # session, account, batches, their printed labels, products to filter by
-        with django_assert_num_queries(5):
+        # session, account, keys, their batches, their printed labels, products to filter by
+        with django_assert_num_queries(6):
             staff_client.get("/admin/batches")
 
     def test_administrators_are_told_how_many_accounts_wait(
