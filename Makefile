@@ -18,7 +18,7 @@ test: .venv/test.installed
 	@$(BIN)/python -m pytest
 
 bench: .venv/bench.installed var/static/staticfiles.json
-	@$(BIN)/python -m bench.reports
+	@$(BIN)/python -m bench
 
 var/static/staticfiles.json: .venv/run.installed $(shell find static -type f)
 	@$(BIN)/python manage.py collectstatic --no-input --verbosity 0

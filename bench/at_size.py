@@ -18,7 +18,7 @@ from django.utils import timezone
 from accounts.models import User
 from batches.models import Batch, Recall
 
-RUNS, ENOUGH = 20, 1.0  # of each page, or seconds of it
+RUNS, ENOUGH = 20, 0.6  # of each page, or seconds of it
 FEWEST = 3
 RECALLED = 5_000
 PATH = "/admin/batches"

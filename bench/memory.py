@@ -1,0 +1,67 @@
+"""How soon gunicorn serves, and what memory a worker has: python -m bench.memory
+
+The time from its start until the first page, several times; then one worker of a shop with a
+thousand batches is asked for reports, other public pages and the portal, and its memory read.
+"""
+
+import statistics
+import time
+
+import psutil
+
+from .crowd import asking, mixed
+from .labels import filled_with_batches
+from .load import CONNECTIONS, LOAD_CORE, SERVER_CORE, need, pinned, wrk
+from .serving import PORT, demo_shop, running
+from .telling import section
+
+STARTS = 5
+ASKED = (10_000, 100_000)  # requests
+AT_ONCE = 5  # seconds of them
+GUNICORN = ["gunicorn", "--config", "freshness/gunicorn.conf.py", "freshness.wsgi"]
+
+
+def measured() -> tuple[float, dict[int, float]]:
+    """Seconds to the first page, and MB after so many requests."""
+    with demo_shop() as data:
+        filled = filled_with_batches(data)
+        starts = []
+        for _start in range(STARTS):
+            begun = time.perf_counter()
+            with pinned(SERVER_CORE), running(data, GUNICORN, PORT):
+                starts.append(time.perf_counter() - begun)
+        with pinned(SERVER_CORE), running(data, GUNICORN, PORT, WEB_CONCURRENCY="1") as server:
+            [worker] = psutil.Process(server.pid).children()
+            memory = {0: megabytes(worker)}
+            asked = 0
+            for most in ASKED:
+                while asked < most:
+                    with pinned(LOAD_CORE):
+                        load = wrk(
+                            CONNECTIONS, AT_ONCE, *asking(filled["cookie"], mixed(filled["codes"]))
+                        )
+                    asked += load.requests
+                memory[asked] = megabytes(worker)
+    return statistics.median(starts), memory
+
+
+def megabytes(process: psutil.Process) -> float:
+    """In the machine's memory, what it shares with its parent included."""
+    return float(process.memory_info().rss / 1e6)
+
+
+def told() -> str:
+    start, memory = measured()
+    return section(
+        "Start and memory",
+        f"gunicorn served its first page {start:.2f} s after it was started, the median of "
+        f"{STARTS} starts with two workers. Aim: 2 s. Then one worker was asked for reports, other "
+        "public pages and the portal. Aim: under 90 MB after 10,000, and no more after 100,000.",
+        ["requests so far", "MB of the worker"],
+        [[f"{asked:,}", f"{it:.1f}"] for asked, it in memory.items()],
+    )
+
+
+if __name__ == "__main__":
+    need("wrk")
+    print(told())
