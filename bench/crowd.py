@@ -76,10 +76,10 @@ def reports(codes: list[str]) -> list[str]:
     return [f"/batch/{code}" for code in codes[:READ]]
 
 
-def mixed(codes: list[str]) -> list[str]:
-    """Of 13 requests 10 for reports, 2 for other public pages and 1 for the portal."""
+def mixed(codes: list[str], reports_of_each: int = 4) -> list[str]:
+    """With 4: of 13 requests 10 are for reports, 2 for other public pages, 1 for the portal."""
     portal = ["/admin", "/admin/batches", "/admin/batches/new", f"/admin/batches/{codes[0]}"]
-    return [*reports(codes) * 4, *["/", "/login"] * 20, *portal * 5]
+    return [*reports(codes) * reports_of_each, *["/", "/login"] * 20, *portal * 5]
 
 
 def save(cookie: str) -> Ask:

@@ -159,13 +159,14 @@ def peak(process: psutil.Process) -> float:
 def told() -> str:
     codes = codes_measured()
     ours = codes["ours"]
-    return section(
+    makers = section(
         "Codes",
         f"{LABELS:,} codes of different addresses, as modules and not yet drawn; seconds of the "
         f"processor, medians of {ROUNDS} rounds, with nothing kept before.",
         ["", "seconds", "times ours"],
         [[name, f"{it:.2f}", f"{it / ours:.1f}"] for name, it in codes.items()],
-    ) + section(
+    )
+    labels = section(
         "Labels",
         "The first answer of a new worker, until its last byte is there, and the most memory that "
         f"it had by then; medians of {ROUNDS} rounds. Aim: of {LABELS:,} batches 2 s and 150 MB, "
@@ -176,6 +177,7 @@ def told() -> str:
             for name, it in labels_measured().items()
         ],
     )
+    return f"{makers}\n{labels}"
 
 
 if __name__ == "__main__":

@@ -38,11 +38,8 @@ def measured() -> dict[str, dict[int, dict[str, Figures]]]:
         urls["PostgreSQL"] = on_postgresql
     with ExitStack() as stack, ThreadPoolExecutor() as pool:
         shops = {name: stack.enter_context(made()) for name, made in urls.items()}
-        list(
-            pool.map(
-                fill, *zip(*((url, size) for it in shops.values() for size, url in it.items()))
-            )
-        )
+        all_shops = [(url, size) for it in shops.values() for size, url in it.items()]
+        list(pool.map(lambda it: fill(*it), all_shops))
         return {name: {size: pages(url) for size, url in it.items()} for name, it in shops.items()}
 
 

@@ -15,4 +15,4 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def is_figure(cell: str) -> bool:
-    return not cell or cell[0].isdecimal()
+    return not cell.strip("0123456789.,")
