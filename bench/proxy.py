@@ -20,7 +20,7 @@ from .nginx import configuration, nginx
 from .serving import PORT, demo_shop, first_batch, running
 from .telling import section
 
-ROUNDS, SECONDS, PHONES = 5, 2, 1_000
+ROUNDS, SECONDS, PHONES = 3, 2, 1_000
 PROXY, INNER, STATIC = PORT + 4, PORT + 5, PORT + 6
 ENCODINGS = {"": "identity", ", compressed": "gzip"}
 
