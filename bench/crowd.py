@@ -2,7 +2,8 @@
 
 A shop with a thousand batches, served as it is by default, on one core. From another, connections
 read without a pause, some of them reports alone, while staff save batches: when it has just been
-started, when it runs, and beside slow clients, each of which sends a letter of its request a second and never the end.
+started, when it runs, and beside slow clients, each of which sends a letter of its request a second
+and never the end.
 """
 
 import random
