@@ -7,6 +7,7 @@ what they are asked for at a million is written into bench/PLANS.md.
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -26,6 +27,7 @@ from .serving import ROOT, shop
 from .telling import section
 
 SIZES = (10_000, 100_000, 1_000_000)
+LONGEST = 240  # characters of a line
 PLANS = ROOT / "bench" / "PLANS.md"
 
 Figures = dict[str, Any]  # of one page, as bench/at_size.py tells them
@@ -117,15 +119,29 @@ def percentile(figures: Figures, percent: int) -> float:
 
 
 def plans(found: dict[str, dict[str, Figures]]) -> str:
-    lines = ["# How it is found at a million batches", ""]
-    lines.append("bench/sizes.py wrote down each query of each page that reads a batch's tables.")
+    lines = [
+        "# How it is found at a million batches",
+        "",
+        "The queries that read a batch's tables, and their plans, as bench/sizes.py wrote them "
+        "down; each once, with the first page that asks it.",
+    ]
     for name, pages in found.items():
+        told = set()
         for page, figures in pages.items():
-            lines += ["", f"## {name}, {page}", "", "```"]
+            lines += ["", f"## {name}, {page}", ""]
             for sql, plan in figures["plans"]:
-                lines += [sql, *(f"    {line}" for line in plan.splitlines())]
-            lines.append("```")
+                query = [in_short(sql), *(in_short(f"    {line}") for line in plan.splitlines())]
+                if query[0] not in told:
+                    lines += ["```", *query, "```"]
+                told.add(query[0])
     return "\n".join([*lines, ""])
+
+
+def in_short(line: str) -> str:
+    """With one of many codes or days, and no more of a long condition than tells which it is."""
+    line = line.replace("batches_batch.", "")
+    line = re.sub(r"(%s|'{?[\w-]+)(,\s*[\w%'-]+)+", r"\1, …", line)
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]} …"
 
 
 if __name__ == "__main__":
