@@ -20,6 +20,7 @@ OFF_SALE = "off-sale"
 SELL_FIRST = "sell-first"
 LATELY = 5_000  # batches, the newest
 OFTEN = 100  # of them
+MANY = 20_000  # batches, which take longer to sort than a page takes to show
 
 
 class FilterForm(forms.Form):
@@ -93,18 +94,21 @@ def of_status(batches: BatchQuerySet, status: str, today: date) -> BatchQuerySet
 
 def meant_by(text: str) -> tuple[Q, bool]:
     """Those that somebody means who types `text`: by identifier, code, supplier, lot or a date;
-    and whether they are often among the newest.
+    and whether they are many, and often among the newest.
 
     If they are, they are asked for so that no index has them: who reads from the newest on has a
     page of them soon. Else each way has its own index.
     """
     lately = mentioned_lately(text)
-    is_often = len(lately) >= OFTEN
+    begins = [beginning_with(name, text) for name in Batch.FOLDED]
+    is_often = len(lately) >= OFTEN and any(map(are_many, begins))
     if is_often:
         begins = [Q(**{f"{name}__startswith": looked_for(text)}) for name in Batch.FOLDED]
-    else:
-        begins = [beginning_with(name, text) for name in Batch.FOLDED]
     return reduce(or_, [*begins, Q(pk__in=lately), *exactly(text)]), is_often
+
+
+def are_many(way: Q) -> bool:
+    return Batch.objects.filter(way)[MANY : MANY + 1].exists()
 
 
 def exactly(text: str) -> list[Q]:
