@@ -13,7 +13,7 @@ MOST_LETTERS = 16  # of a key
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows of a list. `before` and `after` say whether there are others on either side."""
+    """Some rows of a list, and whether there are others on either side."""
 
     rows: list[Any]
     has_newer: bool
