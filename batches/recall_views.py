@@ -19,6 +19,7 @@ from accounts.security_log import Event, record
 from .choosing import named_codes
 from .export import table
 from .models import Batch, Recall, RecalledBatch
+from .models.bulk import all_of
 from .models.queries import BatchQuerySet
 from .paging import Page
 from .recall_forms import CriteriaForm, ReasonForm, ReleaseForm, criteria_in_words
@@ -216,5 +217,5 @@ def download_recall(request: HttpRequest, number: int) -> HttpResponseBase:
         "released_by": "released_by__full_name",
         "release_reason": "release_reason",
     }
-    rows = recall.batches.values_list(*columns.values()).iterator(1000)
+    rows = all_of(recall.batches.values_list(*columns.values()))
     return table(request, f"recall-{recall.pk}", list(columns), rows)

@@ -176,3 +176,10 @@ def database(value: str) -> dict[str, Any]:
     if not config["NAME"] or ":memory:" in config["NAME"] or "mode=memory" in value:
         raise ValueError(f"this names no database, so nothing would be kept. {example}")
     return config
+
+
+def postgresql(value: str) -> dict[str, Any]:
+    config = database(value)
+    if config["ENGINE"] != "django.db.backends.postgresql":
+        raise ValueError("this is not PostgreSQL. Write postgres://user:password@host:5432/name.")
+    return config

@@ -7,13 +7,13 @@ import os
 import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
 from batches.addresses import lan_address
 
+from .databases import SQLITE, on_postgresql, on_sqlite
 from .environment import Environment, kept_secret, machine_time_zone
 from .parsers import (
     database,
@@ -21,6 +21,7 @@ from .parsers import (
     email_server,
     host_of,
     one_of,
+    postgresql,
     public_url,
     secret,
     short_text,
@@ -33,6 +34,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 VAR_DIR.mkdir(mode=0o700, exist_ok=True)
 TESTING = "pytest" in sys.modules
+SERVING = "gunicorn" in sys.modules
 
 env = Environment()
 if not TESTING:  # a shop's own choices must not change what the tests find
@@ -174,24 +176,21 @@ LARGE_UPLOADS = {"/admin/import": 25 * 1024**2}
 
 # Data
 
-SQLITE_SAFE = {
-    "transaction_mode": "IMMEDIATE",
-    "timeout": 20,  # seconds a writer waits for another
-    # What was answered "saved" survives a kill and a power cut.
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-}
-
-
-def with_safe_options(config: dict[str, Any]) -> dict[str, Any]:
-    config = config | {"CONN_MAX_AGE": 60}  # seconds; to open one costs more than a report
-    if config["ENGINE"] == "django.db.backends.sqlite3":
-        test = {"NAME": VAR_DIR / "test.sqlite3"}  # a file, as a shop has
-        return config | {"OPTIONS": SQLITE_SAFE, "TEST": test}
-    return config | {"CONN_HEALTH_CHECKS": True}
-
-
-IN_VAR = {"ENGINE": "django.db.backends.sqlite3", "NAME": VAR_DIR / "freshness.sqlite3"}
-DATABASES = {"default": with_safe_options(env.read("DATABASE_URL", database, default=IN_VAR))}
+IN_VAR = {"ENGINE": SQLITE, "NAME": VAR_DIR / "freshness.sqlite3"}
+DATABASE_POOL = env.read("DATABASE_POOL", whole_number(2, 1_000), default=12)
+DATABASES = {"default": env.read("DATABASE_URL", database, default=IN_VAR)}
+if replica := env.read("DATABASE_REPLICA_URL", postgresql, default=None):
+    DATABASES["replica"] = replica
+    if DATABASES["default"]["ENGINE"] == SQLITE:
+        env.problems.append(
+            "DATABASE_REPLICA_URL: SQLite has no replicas. Write where PostgreSQL is in "
+            "DATABASE_URL, or leave this out."
+        )
+for alias, config in DATABASES.items():
+    if config["ENGINE"] == SQLITE:
+        DATABASES[alias] = on_sqlite(config, test_file=VAR_DIR / "test.sqlite3")
+    else:
+        DATABASES[alias] = on_postgresql(config, DATABASE_POOL, is_serving=SERVING)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ..models import Import, Product, RecalledBatch
+from ..models.bulk import all_of
 from ..models.folded import looked_for
 
 NEW, CHANGED, UNCHANGED, REFUSED = "new", "changed", "unchanged", "refused"
@@ -78,7 +79,7 @@ def refuse_repeated(row: Found, seen: dict[str, int]) -> bool:
 
 
 def found_rows(of: Import, *kinds: str) -> Iterator[Found]:
-    for piece in of.pieces.iterator(10):
+    for piece in all_of(of.pieces.all(), at_once=10):
         for row in json.loads(piece.found or "[]"):
             if row["is"] in kinds:
                 yield row

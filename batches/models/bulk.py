@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import Field
+from django.db.models import Field, QuerySet
 from django.utils import timezone
 
 AT_ONCE = 500  # rows in one statement
@@ -48,9 +48,19 @@ def remember(model: Any, keys: list[Any], kind: str, author: Any, why: str) -> N
             cursor.execute(f"{copy} ({marks(some)})", [*values, *some])
 
 
-def pieces(items: list[Any]) -> Iterator[list[Any]]:
-    """No more in each than any database takes in one statement."""
-    return (items[start : start + AT_ONCE] for start in range(0, len(items), AT_ONCE))
+def all_of(chosen: QuerySet[Any], at_once: int = AT_ONCE) -> Iterator[Any]:
+    """Each row, in the list's order, however many there are: their keys first, then some at a time.
+
+    So a long download neither keeps all rows in memory nor needs a cursor of the database's, which
+    behind PgBouncer in transaction mode would not last.
+    """
+    for some in pieces(list(chosen.values_list("pk", flat=True)), at_once):
+        yield from chosen.filter(pk__in=some)
+
+
+def pieces(items: list[Any], at_once: int = AT_ONCE) -> Iterator[list[Any]]:
+    """By default no more in each than any database takes in one statement."""
+    return (items[start : start + at_once] for start in range(0, len(items), at_once))
 
 
 def prepared(field: "Field[Any, Any]", value: Any) -> Any:

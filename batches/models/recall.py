@@ -103,7 +103,7 @@ class RecalledBatchQuerySet(models.QuerySet["RecalledBatch"]):
         """The suppliers and their lots, as `looked_for` has them."""
         named = self.exclude(supplier="").exclude(supplier_lot="").order_by()
         pairs = named.values_list("supplier", "supplier_lot").distinct()
-        return {(looked_for(supplier), looked_for(lot)) for supplier, lot in pairs.iterator()}
+        return {(looked_for(supplier), looked_for(lot)) for supplier, lot in pairs}
 
     @transaction.atomic
     def release(self, author: AbstractBaseUser, reason: str) -> list[Batch]:

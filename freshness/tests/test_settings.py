@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CHOICES = [
     *("DEBUG", "PORT", "WEB_CONCURRENCY", "SHOP_NAME", "REGISTRATION", "TIME_ZONE"),
     *("BEHIND_PROXY", "SECRET_KEY", "PUBLIC_URL", "DATABASE_URL", "EMAIL_URL", "EMAIL_FROM"),
+    *("DATABASE_REPLICA_URL", "DATABASE_POOL"),
 ]
 
 
@@ -66,6 +67,9 @@ def settings_with(**choices: str) -> dict[str, object]:
         ("SECRET_KEY", "short"),
         ("PUBLIC_URL", "fresh.example.com"),
         ("DATABASE_URL", "oracle://shop"),
+        ("DATABASE_REPLICA_URL", "sqlite:////var/shop.sqlite3"),
+        ("DATABASE_REPLICA_URL", "postgres://replica.example.com/shop"),
+        ("DATABASE_POOL", "1"),
         ("EMAIL_URL", "mail.example.com"),
         ("EMAIL_FROM", "the shop"),
     ],
