@@ -7,7 +7,6 @@ from django.contrib.auth import middleware
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
@@ -56,13 +55,8 @@ def answer_everybody_alike(answer: Answer) -> Answer:
         if not getattr(match.func, "is_same_for_everybody", False):
             return answer(request)
         request.resolver_match = match
-        try:
-            response: HttpResponse = match.func(request, *match.args, **match.kwargs)
-            return response
-        except OperationalError as error:
-            if took_too_long(error):
-                return busy(request)
-            raise
+        response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+        return response
 
     return middleware
 
@@ -83,10 +77,6 @@ def chosen_language(user: AbstractBaseUser | AnonymousUser) -> str:
     return getattr(user, "language", "")
 
 
-# What SQLite and PostgreSQL say where others write for too long.
-TOOK_TOO_LONG = ("database is locked", "deadlock detected")
-
-
 class AnswerNotNow:
     """Gives every refusal that passes by itself a page that says when to try again."""
 
@@ -97,21 +87,9 @@ class AnswerNotNow:
         return self.answer(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if took_too_long(error):
-            return busy(request)
         if not isinstance(error, NotNowError):
             return None
         context = {"seconds": error.seconds, "minutes": error.seconds // 60}
         response = render(request, f"{error.status}.html", context, status=error.status)
         response["Retry-After"] = str(error.seconds)
         return response
-
-
-def took_too_long(error: Exception) -> bool:
-    return isinstance(error, OperationalError) and str(error).startswith(TOOK_TOO_LONG)
-
-
-def busy(request: HttpRequest) -> HttpResponse:
-    response = render(request, "busy.html", status=503)
-    response["Retry-After"] = "5"
-    return response

@@ -64,3 +64,5 @@ def still_holds(answer: Answer) -> bool:
         return answer.made_of.is_as_it_was()
     except DatabaseError:
         return False  # Django's own way tells it
+    finally:
+        close_old_connections()  # back into the pool, where there is one

@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 from typing import Any, Self
 
 from django.conf import settings
-from django.db import connection
+from django.db import connections
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from . import replica
 from .models import Batch
 from .report_style import report_style
 from .reports import Report
@@ -57,7 +58,7 @@ class MadeOf:
         return cls(code, recorded, now.date(), min(SHARED_SECONDS, seconds_left_of_day(now)))
 
     def is_as_it_was(self) -> bool:
-        recorded = read(self.code)
+        recorded = replica.read(partial(recorded_in, self.code))
         return recorded is not None and self == self.of(self.code, recorded, timezone.localtime())
 
 
@@ -71,26 +72,32 @@ def page_of(code: str, today: date) -> Page | None:
     It is as true as one that is rendered anew, for what is recorded is read each time, as far as a
     report may depend on it; the rest is the same as long as the worker lives.
     """
-    while recorded := read(code):
+    return replica.read(partial(page_from, code, today))
+
+
+def page_from(code: str, today: date, database: str) -> Page | None:
+    while recorded := recorded_in(code, database):
         try:
-            return kept_page(code, recorded, today, get_language())
+            return kept_page(code, recorded, today, get_language(), database)
         except (ChangedMeanwhileError, Batch.DoesNotExist):
             continue
     return None
 
 
 @lru_cache(PAGES_KEPT)
-def kept_page(code: str, recorded: Recorded, today: date, language: str | None) -> Page:
-    batch = Batch.objects.select_related("product").get(pk=code)
+def kept_page(
+    code: str, recorded: Recorded, today: date, language: str | None, database: str
+) -> Page:
+    batch = Batch.objects.using(database).select_related("product").get(pk=code)
     page = Page.of(batch, recorded, today)
-    if read(code) != recorded:
+    if recorded_in(code, database) != recorded:
         raise ChangedMeanwhileError
     return page
 
 
-def read(code: str) -> Recorded | None:
+def recorded_in(code: str, database: str) -> Recorded | None:
     """All that is recorded of a batch and its product, as the database has it."""
-    with connection.cursor() as cursor:
+    with connections[database].cursor() as cursor:
         cursor.execute(question(), [code])
         row: Recorded | None = cursor.fetchone()
         return row

@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware import locale
 from django.shortcuts import render
 
+from batches.replica import wait_for_replica
+
 Answer = Callable[[HttpRequest], HttpResponse]
 WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -62,6 +64,18 @@ def refuse_too_much(answer: Answer) -> Answer:
             return answer(request)
         megabytes = most / 1024**2
         return render(request, "413.html", {"megabytes": megabytes}, status=413)
+
+    return middleware
+
+
+def answer_when_replicated(answer: Answer) -> Answer:
+    """Whoever has saved something finds it in the reports, wherever they are read from."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = answer(request)
+        if request.method == "POST":
+            wait_for_replica()
+        return response
 
     return middleware
 

@@ -1,3 +1,4 @@
+import sys
 import textwrap
 
 from django.conf import settings
@@ -11,6 +12,8 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from accounts.access import same_for_everybody
+
+from .outage import is_outage, tell_of_outage
 
 PAPER = "#faf7f2"  # as in static/css/tokens.css
 ICON_NAME = 12  # characters
@@ -27,7 +30,10 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's, but under the shop's name."""
+    """Django's, but under the shop's name, and with words of its own where the database fails."""
+    error = sys.exc_info()[1]
+    if error and is_outage(error):
+        return tell_of_outage(request, error)
     return render(request, "500.html", status=500)
 
 

@@ -77,6 +77,12 @@ PAGES = {
     "500.html": Shown("500.html", 500),
     "503.html": Shown("503.html", 503),
     "busy.html": Shown("busy.html", 503),
+    "busy.html, to be sent again": Shown("busy.html", 503, context={"typed": [("x", WORD)]}),
+    "away.html": Shown("away.html", 503),
+    "away.html, of a form": Shown("away.html", 503, context={"is_form": True}),
+    "away.html, to be sent again": Shown(
+        "away.html", 503, context={"is_form": True, "typed": [("x", WORD)]}
+    ),
     "accounts/locked.html": Shown("accounts/locked.html", 429, context={"minutes": 15}),
     "accounts/registration_closed.html": Shown("accounts/registration_closed.html", 403),
     "register": Shown("/register"),

@@ -78,6 +78,7 @@ def test_where_others_write_for_too_long_it_can_be_sent_again(
             raise OperationalError(said)
         return execute(sql, params, many, context)
 
+    staff_client.raise_request_exception = False
     with connection.execute_wrapper(refuse):
         response = staff_client.get(path)
     assert (response.status_code, response["Retry-After"]) == (503, "5")

@@ -12,6 +12,7 @@ from batches.importing.found import REFUSED, found_rows
 from batches.importing.saving import save
 from batches.importing.wrong import UnreadableError
 from batches.models import Import
+from batches.replica import wait_for_replica
 
 
 class Command(BaseCommand):
@@ -41,6 +42,7 @@ class Command(BaseCommand):
         finally:
             if not being.is_done:
                 being.delete()
+        wait_for_replica()
         self.stdout.write(_("Saved.") if being.is_done else _("Nothing is saved."))
 
     def check_rows(self, being: Import) -> None:

@@ -1,0 +1,180 @@
+"""Reports are read from a replica, where DATABASE_REPLICA_URL names one, and miss nothing by it.
+
+Each process asks the primary, again and again, how far it has written its log, and the replica how
+far it has replayed that. The replica holds for TRUSTED seconds from when the primary was last asked
+for a place that the replica has reached since. Whoever saves is answered when the replica has it,
+at the latest after PATIENCE, which is longer: by then no process holds a replica for up to date
+that has it not. What counts is how long something takes, never what time it is: no two clocks
+need agree.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connections
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+REPLICA = "replica"
+
+# Seconds.
+TRUSTED = 1.0
+PATIENCE = 1.25
+SILENT = 1.5  # who has not answered for so long is down
+PAUSE = 0.2  # between two questions
+SHORT_PAUSE = 0.005  # while somebody waits for the answer
+
+WRITTEN = "SELECT (pg_current_wal_flush_lsn() - '0/0')::bigint"
+REPLAYED = "SELECT (pg_last_wal_replay_lsn() - '0/0')::bigint"
+
+NEVER = float("-inf")
+T = TypeVar("T")
+
+
+class Places:
+    """How far both have come. All times are seconds of one clock that only goes forward."""
+
+    def __init__(self, now: float) -> None:
+        self.primary_answered_at = now  # it has time to answer a first time
+        self.replica_answered_at = NEVER
+        self.written: deque[tuple[float, int]] = deque(maxlen=100)  # when it was asked, and where
+        self.replayed = 0
+        self.reached_at = NEVER  # when a place was asked for that the replica has reached since
+
+    def hear_of_primary(self, asked_at: float, place: int) -> None:
+        self.primary_answered_at = asked_at
+        self.written.append((asked_at, place))
+        self.compare()
+
+    def hear_of_replica(self, asked_at: float, place: int) -> None:
+        self.replica_answered_at = asked_at
+        self.replayed = place
+        self.compare()
+
+    def lose_replica(self) -> None:
+        """One that was started anew may for a moment show less than it did before."""
+        self.replayed, self.reached_at = 0, NEVER
+
+    def compare(self) -> None:
+        reached = [asked_at for asked_at, place in self.written if place <= self.replayed]
+        self.reached_at = max(reached, default=self.reached_at)
+
+    def is_primary_down(self, now: float) -> bool:
+        return now - self.primary_answered_at > SILENT
+
+    def lacks_nothing_known(self) -> bool:
+        return not self.written or self.replayed >= self.written[-1][1]
+
+    def replica_holds_until(self, now: float) -> float:
+        """Until when a report may be read from the replica; before `now` where it may not.
+
+        Where the primary is down, one that has all that the primary was last heard of still
+        answers customers; one that is known to lack something does not.
+        """
+        if self.is_primary_down(now) and self.lacks_nothing_known():
+            return self.replica_answered_at + SILENT
+        return self.reached_at + TRUSTED
+
+
+class Watch:
+    """Asks both, as long as the process lives."""
+
+    def __init__(self) -> None:
+        self.places = Places(time.monotonic())
+        self.heard = threading.Condition()
+        self.hurry = threading.Event()
+        self.waiting = 0
+        for ask in (self.watch_primary, self.watch_replica):
+            threading.Thread(target=ask, daemon=True, name=ask.__name__).start()
+
+    def watch_primary(self) -> None:
+        while True:
+            with suppress(DatabaseError, InterfaceError):
+                self.keep_asking(DEFAULT_DB_ALIAS, WRITTEN, self.places.hear_of_primary)
+            time.sleep(PAUSE)
+
+    def watch_replica(self) -> None:
+        while True:
+            with suppress(DatabaseError, InterfaceError):
+                self.keep_asking(REPLICA, REPLAYED, self.places.hear_of_replica)
+            self.places.lose_replica()
+            time.sleep(PAUSE)
+
+    def keep_asking(self, alias: str, question: str, tell: Callable[[float, int], None]) -> None:
+        database: Any = connections[alias]
+        with (
+            database.wrap_database_errors,
+            # None of the pool: it may be asked while others wait for one.
+            database.Database.connect(**database.get_connection_params(), autocommit=True) as one,
+        ):
+            self.ask_over(one, question, tell)
+
+    def ask_over(
+        self, connection: "Connection", question: str, tell: Callable[[float, int], None]
+    ) -> None:
+        while True:
+            asked_at = time.monotonic()
+            [place] = connection.execute(question).fetchone() or [None]
+            with self.heard:
+                tell(asked_at, place or 0)  # None: it replays nothing, and is no replica
+                self.heard.notify_all()
+            self.hurry.wait(PAUSE)
+            if self.hurry.is_set():
+                time.sleep(SHORT_PAUSE)
+
+    def wait_for_replica(self) -> None:
+        saved_at = time.monotonic()
+        with self.heard:
+            self.waiting += 1
+            self.hurry.set()
+            self.heard.wait_for(lambda: self.places.reached_at > saved_at, PATIENCE)
+            self.waiting -= 1
+            if not self.waiting:
+                self.hurry.clear()
+
+
+watches: list[Watch] = []
+one_watch = threading.Lock()
+
+
+def watch() -> Watch:
+    """This process's own, begun when it is first needed: no thread lives on in a forked worker."""
+    with one_watch:
+        if not watches:
+            watches.append(Watch())
+        return watches[0]
+
+
+def has_replica() -> bool:
+    return REPLICA in settings.DATABASES
+
+
+def read(ask: Callable[[str], T]) -> T:
+    """What `ask` finds in the database of which it is given the name.
+
+    In the replica, where it has all that was answered as saved; else, or if it fails there, in the
+    primary.
+    """
+    if not has_replica():
+        return ask(DEFAULT_DB_ALIAS)
+    until = watch().places.replica_holds_until(time.monotonic())
+    if time.monotonic() < until:
+        try:
+            found = ask(REPLICA)
+        except DatabaseError:
+            return ask(DEFAULT_DB_ALIAS)
+        if time.monotonic() < until:
+            return found
+    return ask(DEFAULT_DB_ALIAS)
+
+
+def wait_for_replica() -> None:
+    """Returns when the replica has all that is saved by now, or no longer holds for up to date."""
+    if has_replica():
+        watch().wait_for_replica()
