@@ -16,7 +16,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connections
+from django.db import DEFAULT_DB_ALIAS, Error, connections
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -41,7 +41,9 @@ class Places:
     """How far both have come. All times are seconds of one clock that only goes forward."""
 
     def __init__(self, now: float) -> None:
-        self.primary_answered_at = now  # it has time to answer a first time
+        self.primary_answered_at = (
+            now - TRUSTED
+        )  # as if it was overdue: its first answer is awaited
         self.replica_answered_at = NEVER
         self.written: deque[tuple[float, int]] = deque(maxlen=100)  # when it was asked, and where
         self.replayed = 0
@@ -64,6 +66,12 @@ class Places:
     def compare(self) -> None:
         reached = [asked_at for asked_at, place in self.written if place <= self.replayed]
         self.reached_at = max(reached, default=self.reached_at)
+
+    def is_unclear(self, now: float) -> bool:
+        """Whether the primary has been silent for too long to be trusted, and not for long enough
+        to be given up.
+        """
+        return TRUSTED <= now - self.primary_answered_at <= SILENT
 
     def is_primary_down(self, now: float) -> bool:
         return now - self.primary_answered_at > SILENT
@@ -95,15 +103,16 @@ class Watch:
 
     def watch_primary(self) -> None:
         while True:
-            with suppress(DatabaseError, InterfaceError):
+            with suppress(Error):
                 self.keep_asking(DEFAULT_DB_ALIAS, WRITTEN, self.places.hear_of_primary)
             time.sleep(PAUSE)
 
     def watch_replica(self) -> None:
         while True:
-            with suppress(DatabaseError, InterfaceError):
+            with suppress(Error):
                 self.keep_asking(REPLICA, REPLAYED, self.places.hear_of_replica)
-            self.places.lose_replica()
+            with self.heard:
+                self.places.lose_replica()
             time.sleep(PAUSE)
 
     def keep_asking(self, alias: str, question: str, tell: Callable[[float, int], None]) -> None:
@@ -127,6 +136,14 @@ class Watch:
             self.hurry.wait(PAUSE)
             if self.hurry.is_set():
                 time.sleep(SHORT_PAUSE)
+
+    def replica_holds_until(self) -> float:
+        if self.places.is_unclear(time.monotonic()):
+            with self.heard:
+                self.heard.wait_for(
+                    lambda: not self.places.is_unclear(time.monotonic()), SILENT - TRUSTED
+                )
+        return self.places.replica_holds_until(time.monotonic())
 
     def wait_for_replica(self) -> None:
         saved_at = time.monotonic()
@@ -163,12 +180,14 @@ def read(ask: Callable[[str], T]) -> T:
     """
     if not has_replica():
         return ask(DEFAULT_DB_ALIAS)
-    until = watch().places.replica_holds_until(time.monotonic())
-    if time.monotonic() < until:
+    for _try in range(2):  # the first may have had to connect, and come too late
+        until = watch().replica_holds_until()
+        if time.monotonic() >= until:
+            break
         try:
             found = ask(REPLICA)
-        except DatabaseError:
-            return ask(DEFAULT_DB_ALIAS)
+        except Error:
+            break
         if time.monotonic() < until:
             return found
     return ask(DEFAULT_DB_ALIAS)

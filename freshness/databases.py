@@ -40,8 +40,14 @@ def on_postgresql(config: dict[str, Any], most: int, is_serving: bool) -> dict[s
 
     What a URL sets itself, such as sslmode, stays as it is.
     """
+    pool = {
+        "min_size": 1,
+        "max_size": most,
+        "timeout": FOR_A_CONNECTION,
+        "reconnect_timeout": 1,  # then anew: its pauses double, and would outlast an outage
+    }
     options = {
-        "pool": {"min_size": 1, "max_size": most, "timeout": FOR_A_CONNECTION},
+        "pool": pool,
         "options": " ".join(f"-c {name}={value}s" for name, value in limits(is_serving).items()),
     }
     return config | {

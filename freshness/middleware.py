@@ -73,7 +73,7 @@ def answer_when_replicated(answer: Answer) -> Answer:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = answer(request)
-        if request.method == "POST":
+        if request.method == "POST" and response.status_code < 400:
             wait_for_replica()
         return response
 

@@ -309,6 +309,7 @@ LOGGING = {
     "loggers": {
         "freshness": {"handlers": ["terminal"], "level": "WARNING"},
         "freshness.security": {"handlers": ["security"], "level": "INFO", "propagate": False},
+        "psycopg.pool": {"handlers": ["terminal"], "level": "WARNING", "propagate": False},
         "axes": {"level": "CRITICAL"},  # the security log says it, and no more than it should
         "django": {"handlers": ["terminal"], "level": "WARNING", "propagate": False},
         # A form filled in wrongly is no news, nor is a stranger who names another host.

@@ -95,6 +95,14 @@ def test_nothing_holds_before_the_primary_has_answered() -> None:
     places = Places(now=0)
     places.hear_of_replica(0.1, 100)
     assert places.replica_holds_until(0.2) == NEVER
+    assert places.is_unclear(0.2)
+
+
+def test_a_primary_that_is_down_from_the_start_is_given_up() -> None:
+    places = Places(now=0)
+    places.hear_of_replica(0.4, 100)
+    assert not places.is_unclear(SILENT - TRUSTED + 0.1)
+    assert places.replica_holds_until(SILENT - TRUSTED + 0.1) == 0.4 + SILENT
 
 
 def test_while_the_primary_is_down_a_replica_answers_that_lacks_nothing_known() -> None:

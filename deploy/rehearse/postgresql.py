@@ -68,13 +68,9 @@ class Server:
         return f"postgres://{SUPERUSER}@127.0.0.1:{self.port}/shop"
 
     def start(self) -> None:
-        log = (self.data.parent / f"{self.data.name}.log").open("ab")
-        self.process = subprocess.Popen(
-            [f"{programs() / 'postgres'}", "-D", f"{self.data}", "-p", f"{self.port}"],
-            stdout=log,
-            stderr=log,
-            **as_account(),
-        )
+        command = [f"{programs() / 'postgres'}", "-D", f"{self.data}", "-p", f"{self.port}"]
+        with self.data.with_suffix(".log").open("ab") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, **as_account())
         self.wait()
 
     def wait(self) -> None:
