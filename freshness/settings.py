@@ -75,6 +75,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 # The wire
 
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from beside, without https
 SECURE_SSL_HOST = urlsplit(PUBLIC_URL).netloc if HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None

@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from .views import manifest
+from .views import alive, manifest, ready
 
 handler400 = "freshness.views.bad_request"
 handler500 = "freshness.views.server_error"
@@ -9,6 +9,8 @@ handler500 = "freshness.views.server_error"
 urlpatterns = [
     path("", include("batches.urls")),
     path("", include("accounts.urls")),
+    path("healthz", alive, name="alive"),
+    path("readyz", ready, name="ready"),
     path("manifest.webmanifest", manifest, name="manifest"),
     path("django-admin/", admin.site.urls),
 ]

@@ -8,13 +8,15 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.access import same_for_everybody
 
 from .outage import is_outage, tell_of_outage
+from .ready import problems
 
+TEXT = "text/plain; charset=utf-8"
 PAPER = "#faf7f2"  # as in static/css/tokens.css
 ICON_NAME = 12  # characters
 
@@ -35,6 +37,24 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if error and is_outage(error):
         return tell_of_outage(request, error)
     return render(request, "500.html", status=500)
+
+
+@same_for_everybody  # asked by machines
+@require_safe
+@never_cache
+def alive(request: HttpRequest) -> HttpResponse:
+    """Whether this process answers at all."""
+    return HttpResponse("alive\n", content_type=TEXT)
+
+
+@same_for_everybody  # asked by machines, which are told no more than that
+@require_safe
+@never_cache
+def ready(request: HttpRequest) -> HttpResponse:
+    """Whether it can show reports."""
+    is_ready = not problems()
+    text, status = ("ready\n", 200) if is_ready else ("not ready\n", 503)
+    return HttpResponse(text, content_type=TEXT, status=status)
 
 
 @same_for_everybody  # a browser asks for it without a cookie

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.models import User
 from batches.models import Import, LabelRun, OwnStock, Recall
 from conftest import MakeBatch, MakeUser
+from freshness import ready
 
 from .pages import PAGES, fill_shop
 from .pages import answer as answer_of
@@ -23,8 +25,15 @@ METHODS = (["GET", "HEAD"], ["POST"], ["PUT", "DELETE"])
 PUBLIC = {
     *("", "batch/<anything:text>", "register", "login", "login/code", "logout"),
     *("reset-password", "reset-password/<uid>/<token>", "django-admin/login/"),
-    "manifest.webmanifest",
+    *("manifest.webmanifest", "healthz", "readyz"),
 }
+
+
+@pytest.fixture(autouse=True)
+def clocks_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests' clock is not the database's."""
+    monkeypatch.setattr(ready, "MOST_APART", timedelta.max)
+
 
 # Route, and the answers to reading, sending and other methods, by role in their order: a status,
 # or where a redirect leads (`./` is the path itself).
@@ -262,6 +271,16 @@ TABLE = {
     "reset-password/<uid>/<token>": (
         "410 410 410 410",
         "410 410 410 410",
+        "405 405 405 405",
+    ),
+    "healthz": (
+        "200 200 200 200",
+        "405 405 405 405",
+        "405 405 405 405",
+    ),
+    "readyz": (
+        "200 200 200 200",
+        "405 405 405 405",
         "405 405 405 405",
     ),
     "manifest.webmanifest": (

@@ -41,7 +41,8 @@ class ShopOfTwo(Shop):
         dates = {"butcher_date": today, "arrival_date": today}
         page = self.send("/admin/batches/new", product="1", batch_identifier=identifier, **dates)
         assert f"Batch {identifier} is on the shelf." in page
-        return re.findall(r'href="(/batch/\w{10})"', page)[0]
+        [report] = set(re.findall(r'href="(/batch/\w{10})"', page))
+        return f"{report}"
 
     def recall(self, report: str) -> None:
         code = report.rpartition("/")[2]

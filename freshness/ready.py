@@ -1,0 +1,77 @@
+"""Whether this server can do its work. What is wrong is for whoever runs it, not for strangers."""
+
+import logging
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, Error, connections
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from batches import replica
+from batches.models import Batch, Product
+
+log = logging.getLogger("freshness.ready")
+
+LEAST_FREE = 100 * 1024**2  # bytes
+MOST_APART = timedelta(minutes=5)  # of two clocks
+told: list[str] = []
+
+
+def problems() -> list[str]:
+    """What keeps it from its work, one plain sentence each; each change is logged.
+
+    With a replica it is ready while reports can be read, though the primary be down.
+    """
+    found = [*of_the_disk()]
+    try:
+        found += replica.read(of_the_database)
+    except Error as error:
+        found.append(f"The database does not answer: {' '.join(str(error).split())}")
+    if found != told:
+        told[:] = found
+        log.error(" ".join(found) or "Ready again.")
+    return found
+
+
+def of_the_disk() -> Iterator[str]:
+    default = connections[DEFAULT_DB_ALIAS]
+    database = Path(default.settings_dict["NAME"])
+    folders = {settings.VAR_DIR} | ({database.parent} if default.vendor == "sqlite" else set())
+    for folder in sorted(folders):
+        free = shutil.disk_usage(folder).free
+        if free < LEAST_FREE:
+            yield f"Only {free // 1024**2} MB are free in {folder}. Make room."
+
+
+def of_the_database(database: str) -> list[str]:
+    if not is_migrated(database):
+        is_migrated.cache_clear()
+        return ["The database is not up to date. Run: manage.py migrate"]
+    return [*of_the_clock(database)]
+
+
+@cache
+def is_migrated(database: str) -> bool:
+    """Asked once, if it is: what is applied stays so, and to look takes a tenth of a second."""
+    executor = MigrationExecutor(connections[database])
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def of_the_clock(database: str) -> Iterator[str]:
+    """Compared with the database's, and with when somebody last changed a batch."""
+    now = timezone.now()
+    clocks = Product.objects.using(database).annotate(clock=Now()).values_list("clock", flat=True)
+    there = clocks.first() or now
+    if abs(there - now) > MOST_APART:
+        yield f"This machine's clock says {now:%H:%M:%S}, the database's {there:%H:%M:%S}. Set it."
+    changes = Batch.history.using(database).order_by("-history_id")
+    changed = changes.values_list("history_date", flat=True).first() or now
+    if changed - now > MOST_APART:
+        when = f"{changed:%Y-%m-%d %H:%M:%S}"
+        yield f"A batch was changed at {when} UTC, which is yet to come. Set the clock."

@@ -1,0 +1,85 @@
+import logging
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
+
+from conftest import MakeBatch
+from freshness import ready
+
+
+@pytest.fixture(autouse=True)
+def asked_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ready, "told", [])
+    monkeypatch.setattr(logging.getLogger("freshness"), "propagate", True)
+    monkeypatch.setattr(ready, "MOST_APART", timedelta.max)  # the database's clock is the real one
+    ready.is_migrated.cache_clear()
+
+
+def asked(path: str = "/readyz") -> tuple[int, str]:
+    response = Client().get(path)
+    assert "Cookie" not in response.get("Vary", "")
+    assert "no-store" in response["Cache-Control"]
+    return response.status_code, response.content.decode()
+
+
+def test_it_is_alive_without_a_database() -> None:
+    assert asked("/healthz") == (200, "alive\n")
+
+
+def test_it_is_ready(make_batch: MakeBatch, capsys: pytest.CaptureFixture[str]) -> None:
+    make_batch()
+    assert asked() == (200, "ready\n")
+    call_command("ready")
+    assert capsys.readouterr().out == "Ready.\n"
+
+
+def test_migrations_that_are_not_applied(db: None, caplog: pytest.LogCaptureFixture) -> None:
+    MigrationRecorder(connection).record_unapplied("batches", "0019_indexes_of_many_batches")
+    for _time in range(2):
+        assert asked() == (503, "not ready\n")
+    assert caplog.messages == ["The database is not up to date. Run: manage.py migrate"]
+    MigrationRecorder(connection).record_applied("batches", "0019_indexes_of_many_batches")
+    assert asked() == (200, "ready\n")
+    assert caplog.messages[1:] == ["Ready again."]
+
+
+def test_a_database_that_does_not_answer(db: None) -> None:
+    def refuse(*args: Any) -> Any:
+        raise OperationalError("connection refused")
+
+    with connection.execute_wrapper(refuse):
+        assert asked() == (503, "not ready\n")
+        with pytest.raises(CommandError, match="does not answer: connection refused"):
+            call_command("ready")
+
+
+def test_a_disk_that_is_full(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ready, "LEAST_FREE", 1024**6)
+    assert asked() == (503, "not ready\n")
+    with pytest.raises(CommandError, match=r"MB are free in /.*Make room"):
+        call_command("ready")
+
+
+def test_a_clock_that_was_set_back(
+    make_batch: MakeBatch, noon: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_batch()
+    monkeypatch.setattr(ready, "MOST_APART", timedelta(minutes=5))
+    noon.shift(timedelta(minutes=-4))
+    assert "yet to come" not in " ".join(ready.problems())
+    noon.shift(timedelta(minutes=-2))
+    assert "which is yet to come. Set the clock." in " ".join(ready.problems())
+
+
+def test_a_clock_that_is_not_the_databases(
+    make_batch: MakeBatch, noon: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ready, "MOST_APART", timedelta(minutes=5))
+    noon.shift(timedelta(days=400))
+    assert "Set it." in " ".join(ready.problems())
