@@ -11,6 +11,7 @@ FOR_A_STATEMENT = 60
 IN_A_TRANSACTION = 60  # that asks nothing
 TO_CONNECT = 3
 FOR_A_CONNECTION = 5  # of the pool, while others have all of them
+TO_THE_REPLICA = 0.5  # then the primary is asked
 UNANSWERED = 10  # by a machine that is gone
 
 SQLITE_OPTIONS = {
@@ -35,7 +36,9 @@ def on_sqlite(config: dict[str, Any], test_file: Path) -> dict[str, Any]:
     return config | more
 
 
-def on_postgresql(config: dict[str, Any], most: int, is_serving: bool) -> dict[str, Any]:
+def on_postgresql(
+    config: dict[str, Any], most: int, is_serving: bool, is_replica: bool
+) -> dict[str, Any]:
     """With a pool of up to `most` connections for each process, behind PgBouncer or not.
 
     What a URL sets itself, such as sslmode, stays as it is.
@@ -43,7 +46,7 @@ def on_postgresql(config: dict[str, Any], most: int, is_serving: bool) -> dict[s
     pool = {
         "min_size": 1,
         "max_size": most,
-        "timeout": FOR_A_CONNECTION,
+        "timeout": TO_THE_REPLICA if is_replica else FOR_A_CONNECTION,
         "reconnect_timeout": 1,  # then anew: its pauses double, and would outlast an outage
     }
     options = {

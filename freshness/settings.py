@@ -192,7 +192,9 @@ for alias, config in DATABASES.items():
     if config["ENGINE"] == SQLITE:
         DATABASES[alias] = on_sqlite(config, test_file=VAR_DIR / "test.sqlite3")
     else:
-        DATABASES[alias] = on_postgresql(config, DATABASE_POOL, is_serving=SERVING)
+        DATABASES[alias] = on_postgresql(
+            config, DATABASE_POOL, is_serving=SERVING, is_replica=alias == "replica"
+        )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True

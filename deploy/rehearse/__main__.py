@@ -1,0 +1,3 @@
+from .rehearsal import main
+
+main()
