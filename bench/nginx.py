@@ -1,6 +1,7 @@
 """The nginx of deploy/nginx.conf, on this machine's own ports and in a folder of its own."""
 
 import getpass
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,29 +13,44 @@ DEPLOY = Path(__file__).resolve().parent.parent / "deploy"
 TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 
-def configuration(folder: Path, port: int, inner_port: int, shop_port: int, host: str) -> str:
+def configuration(
+    folder: Path, port: int, inner_port: int, shop_ports: list[int], host: str, tls: bool = False
+) -> str:
     """The text of deploy/nginx.conf with one worker, and places of one's own.
 
+    Without `tls` it speaks http where it would speak https. With it, the certificate is
+    `folder`/fullchain.pem and privkey.pem. What listens on port 80 listens on `folder`/plain.
     Raises KeyError where it does not have what is to be replaced.
     """
-    text = (DEPLOY / "nginx.conf").read_text()
-    places = {
-        "user www-data;": f"user {getpass.getuser()};",
-        "worker_processes auto;": "worker_processes 1;",
-        "/run/nginx.pid": f"{folder}/nginx.pid",
-        "/var/log/nginx": f"{folder}",
-        "/var/lib/nginx": f"{folder}",
-        "/etc/nginx/conf.d": f"{folder}",
-        "root /etc/nginx;": f"root {DEPLOY};",
-        "listen 80": f"listen 127.0.0.1:{port}",
-        "127.0.0.1:8081": f"127.0.0.1:{inner_port}",
-        "127.0.0.1:8000": f"127.0.0.1:{shop_port}",
-        "fresh.example.com": host,
-    }
+    shops = "".join(f"server 127.0.0.1:{it} max_fails=2 fail_timeout=5s; " for it in shop_ports)
+    text = changed(
+        (DEPLOY / "nginx.conf").read_text(),
+        {
+            r"^user .*;": f"user {getpass.getuser()};",
+            r"^worker_processes .*;": "worker_processes 1;",
+            r"/run/nginx\.pid": f"{folder}/nginx.pid",
+            r"/etc/letsencrypt/live/[^/]+": f"{folder}",
+            r"/var/log/nginx|/var/lib/nginx": f"{folder}",
+            r"/etc/nginx/conf\.d": f"{folder}",
+            r"root /etc/nginx;": f"root {DEPLOY};",
+            r"root /var/www/html;": f"root {folder}/html;",
+            r"^ +listen \[::\].*\n": "",
+            r"listen 80\b": f"listen unix:{folder}/plain",
+            r"listen 443\b": f"listen 127.0.0.1:{port}",
+            r"127\.0\.0\.1:8081": f"127.0.0.1:{inner_port}",
+            r"^ +server .* max_fails=.*\n(?: +server .* max_fails=.*\n)*": f"{shops}\n",
+            r"127\.0\.0\.1:8001": f"127.0.0.1:{shop_ports[0]}",
+            r"fresh\.example\.com": host,
+        },
+    )
+    return text if tls else changed(text, {r" ssl http2": "", r"^ +ssl_(?:reject|cert).*\n": ""})
+
+
+def changed(text: str, places: dict[str, str]) -> str:
     for usual, here in places.items():
-        if usual not in text:
+        text, times = re.subn(usual, here, text, flags=re.M)
+        if not times:
             raise KeyError(usual)
-        text = text.replace(usual, here)
     return text
 
 

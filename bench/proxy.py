@@ -31,7 +31,7 @@ def proxied(data: Path, folder: Path) -> Iterator[None]:
     gunicorn = ["gunicorn", "--config", "freshness/gunicorn.conf.py", "--workers", "1"]
     gunicorn += ["--bind", f"127.0.0.1:{PORT}", "--access-logfile", f"{folder}/gunicorn.log"]
     static = f"server {{ listen 127.0.0.1:{STATIC}; location / {{ root {folder}/files; }} }}"
-    text = configuration(folder, PROXY, INNER, PORT, "localhost")
+    text = configuration(folder, PROXY, INNER, [PORT], "localhost")
     with (
         pinned(SERVER_CORE),
         running(data, [*gunicorn, "freshness.wsgi"], PORT),

@@ -1,6 +1,8 @@
 """nginx of deploy/nginx.conf before a server that answers what a test tells it to."""
 
 import http.client
+import os
+import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +12,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import pytest
 from django.utils.http import http_date
 
 from bench.nginx import configuration, nginx
@@ -20,6 +23,14 @@ MIDNIGHT = 1_795_294_800  # one in Istanbul, in seconds since 1970
 NOW = f"{MIDNIGHT + 7}.000"
 PAGE = b"<p>How fresh it is.</p>" * 400
 MINUTE = "public, max-age=0, s-maxage=60"
+
+
+def need_nginx() -> None:
+    if shutil.which("nginx"):
+        return
+    if os.environ.get("REQUIRE_NGINX"):
+        pytest.fail("There is no nginx here, and REQUIRE_NGINX asks for it.")
+    pytest.skip("needs nginx, and it is not here")
 
 
 def later(seconds: float) -> str:
@@ -92,15 +103,22 @@ class Proxy:
         self.folder = folder
         self.host = host
         self.port, self.inner_port, self.shop_port = free_port(), free_port(), free_port()
+        self.other_shop_port = free_port()
 
     @contextmanager
-    def running(self) -> Iterator["Proxy"]:
-        places = (self.port, self.inner_port, self.shop_port)
-        text = configuration(self.folder, *places, self.host)
+    def running(self, tls: bool = False, shops: int = 1) -> Iterator["Proxy"]:
+        ports = [self.shop_port, self.other_shop_port][:shops]
+        text = configuration(self.folder, self.port, self.inner_port, ports, self.host, tls)
         text = replaced(text, "map $msec ", "map $http_now ")
         # For these no test can wait.
         text = replaced(text, "proxy_read_timeout 5s;", "proxy_read_timeout 1s;")
         text = replaced(text, "client_header_timeout 10s;", "client_header_timeout 1s;")
+        # Each test may come from where it likes.
+        text = replaced(
+            text,
+            "server_tokens off;",
+            "server_tokens off; set_real_ip_from 127.0.0.1; real_ip_header Test-Address;",
+        )
         with nginx(self.folder, self.port, text):
             yield self
 
@@ -116,6 +134,10 @@ class Proxy:
             return answer, answer.read()
         finally:
             connection.close()
+
+
+def hang_up(asked: Asked) -> None:
+    asked.close_connection = True
 
 
 def replaced(text: str, usual: str, other: str) -> str:

@@ -4,9 +4,7 @@ import base64
 import gzip
 import hashlib
 import http.client
-import os
 import re
-import shutil
 import signal
 import socket
 import time
@@ -31,7 +29,20 @@ from batches.shelf_life import next_midnight
 from bench.nginx import DEPLOY
 from conftest import PASSWORD
 
-from .proxy import HOST, MINUTE, NOW, PAGE, REPORT, Asked, Origin, Proxy, later, report
+from .proxy import (
+    HOST,
+    MINUTE,
+    NOW,
+    PAGE,
+    REPORT,
+    Asked,
+    Origin,
+    Proxy,
+    hang_up,
+    later,
+    need_nginx,
+    report,
+)
 from .test_serving import Shop
 
 
@@ -42,11 +53,7 @@ def noon() -> None:
 
 @pytest.fixture(autouse=True)
 def needs_nginx() -> None:
-    if shutil.which("nginx"):
-        return
-    if os.environ.get("REQUIRE_NGINX"):
-        pytest.fail("There is no nginx here, and REQUIRE_NGINX asks for it.")
-    pytest.skip("needs nginx, and it is not here")
+    need_nginx()
 
 
 @pytest.fixture
@@ -232,10 +239,6 @@ class TestNotKept:
         for host in ("evil.example", f"{HOST}.evil.example", "127.0.0.1", ""):
             assert proxy.ask(path, Host=host)[0].status in (400, 421)
         assert origin.asked == []
-
-
-def hang_up(asked: Asked) -> None:
-    asked.close_connection = True
 
 
 def break_off(asked: Asked) -> None:
