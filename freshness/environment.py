@@ -59,8 +59,8 @@ class Environment:
 
         `parse` raises ValueError with a sentence that says how to mend the value.
         """
-        self.known.add(name)
-        value = os.environ.get(name, "").strip()
+        self.known |= {name, f"{name}_FILE"}
+        value = os.environ.get(name, "").strip() or self.in_file_of_its_own(name)
         if not value:
             return default
         try:
@@ -68,6 +68,20 @@ class Environment:
         except ValueError as error:
             self.problems.append(f"{name}: {error}")
             return default
+
+    def in_file_of_its_own(self, name: str) -> str:
+        """What the file holds that `name`_FILE names: a secret that no environment has to show."""
+        path = os.environ.get(f"{name}_FILE", "").strip()
+        if not path:
+            return ""
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError):
+            self.problems.append(
+                f"{name}_FILE: this file cannot be read. Write the path of a file in UTF-8 that "
+                "the shop's user may read."
+            )
+            return ""
 
 
 def machine_time_zone() -> str:

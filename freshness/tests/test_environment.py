@@ -69,6 +69,31 @@ def test_an_empty_setting_is_an_unset_one(monkeypatch: pytest.MonkeyPatch, value
     assert env.problems == []
 
 
+def test_a_setting_may_have_a_file_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "port").write_text("2\n")
+    monkeypatch.setenv("PORT", "")
+    monkeypatch.setenv("PORT_FILE", f"{tmp_path}/port")
+    env = Environment()
+    assert env.read("PORT", whole_number(1, 9), default=8) == 2
+    monkeypatch.setenv("PORT", "3")
+    assert env.read("PORT", whole_number(1, 9), default=8) == 3
+    assert env.problems == []
+
+
+def test_a_file_of_its_own_that_cannot_be_read_is_a_problem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "latin").write_bytes("ü".encode("latin1"))
+    monkeypatch.setenv("PORT", "")
+    env = Environment()
+    for path in ("none", "latin", ""):
+        monkeypatch.setenv("PORT_FILE", f"{tmp_path}/{path}")
+        assert env.read("PORT", whole_number(1, 9), default=8) == 8
+    assert [problem.split(":")[0] for problem in env.problems] == ["PORT_FILE"] * 3
+
+
 def test_a_secret_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "secret_key"
     first = kept_secret(path)
