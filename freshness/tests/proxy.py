@@ -1,8 +1,6 @@
 """nginx of deploy/nginx.conf before a server that answers what a test tells it to."""
 
 import http.client
-import os
-import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -12,10 +10,11 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-import pytest
 from django.utils.http import http_date
 
 from bench.nginx import configuration, nginx
+
+from .programs import need
 
 HOST = "shop.example.com"
 REPORT = "/batch/7K3QF9XM2A"
@@ -26,11 +25,7 @@ MINUTE = "public, max-age=0, s-maxage=60"
 
 
 def need_nginx() -> None:
-    if shutil.which("nginx"):
-        return
-    if os.environ.get("REQUIRE_NGINX"):
-        pytest.fail("There is no nginx here, and REQUIRE_NGINX asks for it.")
-    pytest.skip("needs nginx, and it is not here")
+    need("nginx", "REQUIRE_NGINX")
 
 
 def later(seconds: float) -> str:

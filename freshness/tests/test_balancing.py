@@ -75,6 +75,19 @@ class TestSeveralGunicorns:
         assert (answer.status, body) == (200, b"Here")
         assert (len(one.asked), len(other.asked)) == (1, 1)
 
+    def test_a_style_sheet_that_one_lacks_is_asked_of_another(
+        self, proxy: Proxy, one: Origin, other: Origin
+    ) -> None:
+        """As the older of two versions does."""
+        one.say = lambda asked: asked.tell(404, b"No such page")
+        other.say = lambda asked: asked.tell(200, asked.path.encode())
+        for number in range(10):
+            path = f"/static/{number}.css"
+            assert proxy.ask(path)[1] == path.encode()
+        other.say = one.say
+        answer, body = proxy.ask("/static/none.css")
+        assert (answer.status, body) == (404, b"No such page")
+
     def test_one_that_fails_twice_is_left_alone(
         self, proxy: Proxy, one: Origin, other: Origin
     ) -> None:

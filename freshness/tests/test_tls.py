@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from .programs import need
 from .proxy import HOST, Origin, Proxy, need_nginx
 
 NEW_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2")
@@ -22,6 +23,7 @@ def noon() -> None:
 @pytest.fixture
 def proxy(tmp_path: Path) -> Iterator[Proxy]:
     need_nginx()
+    need("openssl", "REQUIRE_NGINX")
     certify(tmp_path, HOST)
     with Proxy(tmp_path).running(tls=True) as proxy:
         yield proxy
@@ -106,13 +108,8 @@ def test_an_older_one_is_refused(proxy: Proxy, version: str) -> None:
     assert refused.value.reason == "TLSV1_ALERT_PROTOCOL_VERSION"
 
 
-@pytest.mark.parametrize(
-    "cipher",
-    ["AES128-SHA", "AES128-GCM-SHA256", "ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES256-SHA384"],
-)
-def test_a_cipher_without_forward_secrecy_or_with_a_weak_check_is_refused(
-    proxy: Proxy, cipher: str
-) -> None:
+@pytest.mark.parametrize("cipher", ["ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES256-SHA384"])
+def test_a_cipher_without_authenticated_encryption_is_refused(proxy: Proxy, cipher: str) -> None:
     context = trusting(proxy)
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers(f"{cipher}:@SECLEVEL=0")

@@ -1,0 +1,16 @@
+"""Programs that some tests run for real, and that not every machine has."""
+
+import os
+import shutil
+
+import pytest
+
+
+def need(program: str, asked_for_by: str) -> str:
+    """Where it is. Skips the test where it is not, or fails it if the environment asks for it."""
+    path = shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin")
+    if path:
+        return path
+    if os.environ.get(asked_for_by):
+        pytest.fail(f"There is no {program} here, and {asked_for_by} asks for it.")
+    pytest.skip(f"needs {program}, and it is not here")

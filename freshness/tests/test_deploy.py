@@ -1,0 +1,104 @@
+"""The units of deploy/systemd and the rotation of deploy/logrotate, read by the real programs."""
+
+import getpass
+import grp
+import json
+import logging
+import logging.handlers
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.core.management import get_commands
+
+from bench.nginx import DEPLOY
+
+from .programs import need
+
+UNITS = sorted((DEPLOY / "systemd").glob("*.*[er]"))
+SERVICES = [it.name.replace("@", "@8001") for it in UNITS if it.suffix == ".service"]
+NOT_HERE_YET = {"backup", "count_scans"}
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Path:
+    """The root of a machine that has the units, and programs where they look for them."""
+    programs = tmp_path / "srv/freshness/current/.venv/bin"
+    programs.mkdir(parents=True)
+    for name in ("gunicorn", "python"):
+        (programs / name).symlink_to("/bin/true")
+    shutil.copytree(DEPLOY / "systemd", tmp_path / "etc/systemd/system")
+    return tmp_path
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_reaches_little_of_its_machine(machine: Path, service: str) -> None:
+    """systemd reckons from 0 (nothing) to 10; the threshold is in tenths."""
+    command = [
+        need("systemd-analyze", "REQUIRE_DEPLOY"),
+        "security",
+        "--offline=true",
+        f"--root={machine}",
+    ]
+    told = subprocess.run([*command, "--threshold=15", service], capture_output=True, text=True)
+    assert told.returncode == 0, told.stdout[-200:] + told.stderr
+
+
+def test_systemd_understands_each_unit(machine: Path) -> None:
+    units = machine / "etc/systemd/system"
+    for unit in units.rglob("*.*"):
+        if unit.is_file():
+            unit.write_text(unit.read_text().replace("/srv/", f"{machine}/srv/"))
+    names = [it.name.replace("@", "@8001") for it in UNITS]
+    told = subprocess.run(
+        [need("systemd-analyze", "REQUIRE_DEPLOY"), "verify", "--man=false", *names],
+        env=os.environ | {"SYSTEMD_UNIT_PATH": f"{units}:"},
+        capture_output=True,
+        text=True,
+    )
+    ours = [it for it in told.stderr.splitlines() if "freshness" in it]
+    assert (told.returncode, ours) == (0, [])
+
+
+def test_what_a_unit_runs_there_is() -> None:
+    texts = "".join(it.read_text() for it in UNITS)
+    commands = set(re.findall(r"manage\.py (\w+)", texts)) - NOT_HERE_YET
+    assert commands == {"send_digest", "clearsessions"}
+    assert commands <= get_commands().keys()
+
+
+def test_each_timer_has_its_service() -> None:
+    timers = {it.stem for it in UNITS if it.suffix == ".timer"}
+    assert timers == {it.stem for it in UNITS if it.suffix == ".service"} - {"freshness-web@"}
+
+
+def test_no_event_is_lost_where_the_security_log_is_rotated(tmp_path: Path) -> None:
+    log = tmp_path / "security.log"
+    rules = (DEPLOY / "logrotate").read_text()
+    me = f"{getpass.getuser()} {grp.getgrgid(os.getgid()).gr_name}"
+    rules = rules.replace("/var/lib/freshness", f"{tmp_path}").replace("freshness freshness", me)
+    (tmp_path / "rules").write_text(rules)
+    (tmp_path / "rules").chmod(0o600)
+    security = logging.getLogger("freshness.security").handlers[0]
+    assert isinstance(security, logging.handlers.WatchedFileHandler)
+    handler = type(security)(log)
+    command = [
+        need("logrotate", "REQUIRE_DEPLOY"),
+        "--force",
+        "--state",
+        f"{tmp_path}/state",
+        f"{tmp_path}/rules",
+    ]
+    handler.setFormatter(security.formatter)
+    for event in ("before", "after"):
+        handler.emit(logging.makeLogRecord({"msg": event}))
+        if event == "before":
+            subprocess.run(command, check=True)
+    handler.close()
+    [rotated] = tmp_path.glob("security.log-*")
+    assert [json.loads(it)["event"] for it in rotated.read_text().splitlines()] == ["before"]
+    assert [json.loads(it)["event"] for it in log.read_text().splitlines()] == ["after"]
+    assert log.stat().st_mode & 0o777 == 0o600
