@@ -15,9 +15,7 @@ from django_migration_linter import MigrationLinter
 OURS = ["accounts", "batches"]
 # The last ones before this was asked for. Shops that have not got so far stop for an upgrade.
 LAST_UNASKED = {"accounts": "0008_digest_hour", "batches": "0019_indexes_of_many_batches"}
-TAKEN_AWAY_LATER: list[
-    str
-] = []  # names of migrations; the README of the version says from which on
+TAKEN_AWAY_LATER: list[str] = []
 ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,10 @@
+#!/bin/sh
+# every.sh SECONDS COMMAND...: runs manage.py again and again, where no timer does.
+set -eu
+seconds=$1
+shift
+while true; do
+  .venv/bin/python manage.py "$@" || echo "manage.py $* has failed" >&2
+  sleep "$seconds" &
+  wait $!
+done
