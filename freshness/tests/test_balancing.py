@@ -194,6 +194,11 @@ class TestTheLog:
         secrets = ("203.0.113.9", "mine", "Nokia", "friend", "7K3", "token", "ay", "utm", "search")
         assert [it for it in secrets if it in text] == []
 
+    def test_what_fails_is_written_as_it_was_asked(self, proxy: Proxy) -> None:
+        proxy.ask("/admin/batches/new", "POST", b"a=1")
+        [line] = self.lines(proxy)
+        assert (line["status"], line["method"]) == (503, "POST")
+
     def test_an_invented_method_is_not_written(self, proxy: Proxy, one: Origin) -> None:
         proxy.ask("/", "AYSE")
         assert [it["method"] for it in self.lines(proxy)] == ["other"]
