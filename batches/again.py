@@ -40,6 +40,7 @@ def answer_again(application: Application) -> Application:
         asked = tuple(map(environ.get, ASKED))
         answer = kept.get(asked)
         if answer and still_holds(answer):
+            environ["batches.kept"] = True
             start_response(answer.status, answer.headers)
             return [answer.body]
         told: dict[str, Any] = {}

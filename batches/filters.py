@@ -14,9 +14,8 @@ from .forms import day_or_none, product_or_all
 from .models import Batch
 from .models.folded import beginning_with, looked_for
 from .models.queries import BatchQuerySet, off_sale
-from .shelf_life import Freshness
+from .shelf_life import OFF_SALE, Freshness
 
-OFF_SALE = "off-sale"
 SELL_FIRST = "sell-first"
 LATELY = 5_000  # batches, the newest
 OFTEN = 100  # of them

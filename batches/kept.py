@@ -31,17 +31,19 @@ class Page:
     recorded: Recorded
     body: bytes
     etag: str
+    shown: str
 
     @classmethod
     def of(cls, batch: Batch, recorded: Recorded, today: date) -> Self:
+        report = Report.of(batch, today)
         context = {
-            "report": Report.of(batch, today),
+            "report": report,
             "style": report_style(),
             "shop_name": settings.SHOP_NAME,
             "shop_language": settings.LANGUAGE_CODE,
         }
         body = render_to_string("batches/report.html", context).encode()
-        return cls(recorded, body, f'"{sha256(body).hexdigest()[:32]}"')
+        return cls(recorded, body, f'"{sha256(body).hexdigest()[:32]}"', report.shown)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@ from datetime import date, datetime, timedelta
 from typing import Self
 
 from .models import Batch
-from .shelf_life import Freshness
+from .shelf_life import OFF_SALE, Freshness
 from .strip import Strip
 
 
@@ -39,6 +39,11 @@ class Report:
     recalled_at: datetime | None
     recall_reason: str
     as_of: date
+
+    @property
+    def shown(self) -> str:
+        """Its status in one word, as scans are counted by it."""
+        return OFF_SALE if self.is_off_sale else self.freshness.value
 
     @property
     def day_after(self) -> date:

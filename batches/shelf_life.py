@@ -10,6 +10,10 @@ from typing import Self
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+OFF_SALE = (
+    "off-sale"  # what a report says of a batch that was taken off the shelf while it was good
+)
+
 
 class Freshness(TextChoices):
     FRESH = "fresh", _("Fresh")

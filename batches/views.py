@@ -21,6 +21,7 @@ from .models.queries import BY_ARRIVAL
 from .paging import Page
 from .report_style import report_policy
 from .reports import Report
+from .scans import HEADER
 from .shelf_life import Freshness, next_midnight
 from .story import Event, story_of
 from .transactions import all_or_nothing
@@ -59,6 +60,7 @@ def report(request: HttpRequest, text: str) -> HttpResponseBase:
     response.made_of = made_of  # type: ignore[attr-defined] # for answer_again
     # On the 304 as well: a browser takes its headers for those of the page it has.
     response["Content-Security-Policy"] = report_policy()
+    response[HEADER] = page.shown
     return response
 
 

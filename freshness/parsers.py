@@ -5,6 +5,7 @@ import re
 import zoneinfo
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -53,6 +54,16 @@ def short_text(most: int) -> Callable[[str], str]:
         return value
 
     return parse
+
+
+def folder(value: str) -> Path:
+    """A folder that is there."""
+    path = Path(value)
+    if not path.is_absolute() or not path.is_dir():
+        raise ValueError(
+            f"“{value}” is no folder here. Make it first. Write its whole path, from / on."
+        )
+    return path
 
 
 def secret(value: str) -> str:

@@ -3,6 +3,7 @@
 README.md lists the choices; `.env.example` holds them ready to copy.
 """
 
+import logging
 import os
 import sys
 from datetime import timedelta
@@ -15,10 +16,12 @@ from batches.addresses import lan_address
 
 from .databases import SQLITE, on_postgresql, on_sqlite
 from .environment import Environment, kept_secret, machine_time_zone
+from .logs import without_path
 from .parsers import (
     database,
     email_address,
     email_server,
+    folder,
     host_of,
     one_of,
     postgresql,
@@ -58,6 +61,11 @@ if not TIME_ZONE:
 BEHIND_PROXY = env.read("BEHIND_PROXY", yes_or_no, default=False)
 EMAIL_URL = env.read("EMAIL_URL", email_server, default=None)
 DEFAULT_FROM_EMAIL = env.read("EMAIL_FROM", email_address, default="")
+LOG_FORMAT = env.read("LOG_FORMAT", one_of("plain", "json"), default="plain")
+METRICS_PORT = env.read("METRICS_PORT", whole_number(1, 65_535), default=None)
+if METRICS_PORT == PORT:
+    env.problems.append("METRICS_PORT: customers are served there. Write another than PORT.")
+SCANS_LOG = env.read("SCANS_LOG", folder, default=None)
 SECRET_KEY = env.read("SECRET_KEY", secret, default="") or kept_secret(VAR_DIR / "secret_key")
 
 # Where customers reach the shop: the one source of QR links and of the hosts that are answered.
@@ -126,6 +134,7 @@ INSTALLED_APPS = [
     "django.forms",  # FORM_RENDERER finds Django's own form templates by it
 ]
 MIDDLEWARE = [
+    "freshness.watching.name_view",
     # First what adds to every answer, refusals of the others and static files included.
     "freshness.middleware.deny_features_and_embedding",
     "freshness.middleware.CSPMiddleware",
@@ -275,7 +284,7 @@ SETTINGS_PROBLEMS = env.problems
 SETTINGS_UNKNOWN = env.unknown()
 
 # Django mails errors to nobody by default; whoever runs the shop reads them in the terminal.
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
@@ -283,6 +292,13 @@ LOGGING = {
             "()": "freshness.logs.PlainLine",
             "format": "{asctime} {levelname} {name}: {message}",
             "style": "{",
+        },
+        "json_line": {
+            "()": "freshness.logs.JsonLine",
+            "fmt": "{message}",
+            "style": "{",
+            "rename_fields": {"message": "event"},
+            "timestamp": "at",
         },
         "json": {
             "()": "pythonjsonlogger.json.JsonFormatter",
@@ -298,9 +314,17 @@ LOGGING = {
             "()": "django.utils.log.CallbackFilter",
             "callback": lambda record: getattr(record, "status_code", None) != 503,
         },
+        "without_path": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": without_path,
+        },
     },
     "handlers": {
-        "terminal": {"class": "logging.StreamHandler", "formatter": "line"},
+        "terminal": {
+            "class": "logging.StreamHandler",
+            "formatter": "json_line" if LOG_FORMAT == "json" else "line",
+            "filters": ["without_path"],
+        },
         "security": {
             "class": "logging.handlers.WatchedFileHandler",
             "filename": os.devnull if TESTING else VAR_DIR / "security.log",
@@ -320,3 +344,14 @@ LOGGING = {
         "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }
+if LOG_FORMAT == "json":
+    in_terminal = {"handlers": ["terminal"], "propagate": False}
+    LOGGING["loggers"] |= {
+        "freshness.requests": in_terminal | {"level": "INFO"},  # a line for each
+        "gunicorn.error": in_terminal | {"level": "ERROR"},
+        "py.warnings": in_terminal | {"level": "WARNING"},
+    }
+    logging.captureWarnings(True)
+if METRICS_PORT:
+    LOGGING["handlers"]["metrics"] = {"class": "freshness.metrics.SecurityEvents"}
+    LOGGING["loggers"]["freshness.security"]["handlers"] += ["metrics"]

@@ -15,6 +15,7 @@ from accounts.access import same_for_everybody
 
 from .outage import is_outage, tell_of_outage
 from .ready import problems
+from .request_ids import request_id
 
 TEXT = "text/plain; charset=utf-8"
 PAPER = "#faf7f2"  # as in static/css/tokens.css
@@ -36,7 +37,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if error and is_outage(error):
         return tell_of_outage(request, error)
-    return render(request, "500.html", status=500)
+    return render(request, "500.html", {"request_id": request_id.get()}, status=500)
 
 
 @same_for_everybody  # asked by machines

@@ -1,6 +1,7 @@
 import os
 import sys
 
+from django.conf import settings
 from django.core import checks
 from django.core.wsgi import get_wsgi_application
 
@@ -9,9 +10,20 @@ from .middleware import read_as_utf8
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "freshness.settings")
 django_application = read_as_utf8(get_wsgi_application())
 
-from batches.again import answer_again  # noqa: E402 (its models are there once Django is set up)
+# Its models are there once Django is set up.
+from batches.again import answer_again  # noqa: E402
 
-application = answer_again(django_application)
+from .watching import Observer, log_request, watch  # noqa: E402
+
+observers: list[Observer] = []
+if settings.LOG_FORMAT == "json":
+    observers.append(log_request)
+if settings.METRICS_PORT:
+    from .metrics import measure
+
+    observers.append(measure)
+
+application = watch(answer_again(django_application), observers)
 
 errors = [message for message in checks.run_checks() if message.is_serious()]
 if errors:  # a server that is started without manage.py must refuse wrong settings too

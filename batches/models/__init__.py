@@ -5,9 +5,11 @@ from .own_stock import OwnStock
 from .printing import LabelRun, LabelSetup, PrintedLabels
 from .product import Product
 from .recall import Recall, RecalledBatch
+from .scans import BatchScans, ShopScans
 
 __all__ = [
     "Batch",
+    "BatchScans",
     "DigestDelivery",
     "Import",
     "ImportPiece",
@@ -19,4 +21,5 @@ __all__ = [
     "Recall",
     "RecalledBatch",
     "Removal",
+    "ShopScans",
 ]
