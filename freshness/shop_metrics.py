@@ -1,0 +1,111 @@
+"""What Prometheus is told of the shop itself, as the database and the disk have it."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Sum
+from django.utils import timezone
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from batches.models import Batch, Recall, ShopScans
+from batches.models.scans import SHOWN
+from batches.shelf_life import OFF_SALE, Freshness
+
+SECONDS = 60  # what was found is told again for so long: nobody asks a large database too often
+
+
+class ShopCollector(Collector):
+    def __init__(self) -> None:
+        self.found: list[Metric] = []
+        self.until = 0.0
+
+    def describe(self) -> Iterable[Metric]:
+        return []  # asked for when it is registered, when nothing shall be read
+
+    def collect(self) -> Iterable[Metric]:
+        if time.monotonic() >= self.until:
+            self.found = [*of_the_disk(), *of_the_database()]
+            self.until = time.monotonic() + SECONDS
+        return self.found
+
+
+def of_the_disk() -> Iterator[Metric]:
+    free = shutil.disk_usage(settings.VAR_DIR).free
+    yield gauge("freshness_disk_free_bytes", "Free bytes of the disk that holds var/.", free)
+    backup = last_backup()
+    yield gauge(
+        "freshness_last_backup_timestamp_seconds",
+        "When the newest backup was made, in seconds since 1970; 0 where there is none.",
+        backup.timestamp() if backup else 0,
+    )
+
+
+def last_backup() -> datetime | None:
+    folder = settings.VAR_DIR / "backups"
+    times = [it.stat().st_mtime for it in folder.iterdir()] if folder.is_dir() else []
+    return datetime.fromtimestamp(max(times), timezone.get_current_timezone()) if times else None
+
+
+def of_the_database() -> Iterator[Metric]:
+    close_old_connections()
+    parts: list[Callable[[], Metric]] = [migrations, scans, batches, recalls, open_recalls]
+    try:
+        found, is_up = [part() for part in parts], 1
+    except DatabaseError:
+        found, is_up = [], 0
+    finally:
+        connection.close()
+    yield gauge("freshness_database_up", "1 where the database answers, else 0.", is_up)
+    yield from found
+
+
+def migrations() -> Metric:
+    executor = MigrationExecutor(connection)
+    unapplied = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    words = "Changes of the database that `manage.py migrate` has still to make."
+    return gauge("freshness_migrations_unapplied", words, len(unapplied))
+
+
+def scans() -> Metric:
+    words = "Reports that customers were shown, by what they said."
+    family = CounterMetricFamily("freshness_scans", words, labels=["shown"])
+    totals = dict(ShopScans.objects.values_list("shown").annotate(Sum("count")))
+    for shown, _label in SHOWN:
+        family.add_metric([shown], totals.get(shown, 0))
+    return family
+
+
+def batches() -> Metric:
+    words = "Batches: on the shelf by freshness, recalled, and off the shelf."
+    family = GaugeMetricFamily("freshness_batches", words, labels=["status"])
+    today = timezone.localdate()
+    on_shelf = Batch.objects.on_shelf()
+    for freshness in (Freshness.FRESH, Freshness.CAUTION, Freshness.EXPIRED):
+        family.add_metric([freshness], on_shelf.of_freshness(freshness, today).count())
+    recalled = Batch.objects.of_freshness(Freshness.RECALLED, today)
+    family.add_metric([Freshness.RECALLED], recalled.count())
+    off = Batch.objects.filter(removed_on__isnull=False, recalled_at=None)
+    family.add_metric([OFF_SALE], off.count())
+    return family
+
+
+def recalls() -> Metric:
+    made = Recall.objects.count()
+    return CounterMetricFamily("freshness_recalls", "Recalls that were ever made.", value=made)
+
+
+def open_recalls() -> Metric:
+    standing = Recall.objects.filter(batches__released_at=None).distinct().count()
+    words = "Recalls of which a batch is not released."
+    return gauge("freshness_recalls_open", words, standing)
+
+
+def gauge(name: str, words: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, words, value=value)
