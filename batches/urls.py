@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from . import day_views, recall_views, views
+from . import day_views, recall_views, scan_views, views
 from .converters import AnythingConverter, CodeConverter, LengthConverter
 from .export import export, export_products, import_template
 from .importing import views as import_views
@@ -32,6 +32,7 @@ urlpatterns = [
     path("admin/recalls/<int:number>", recall_views.show_recall, name="recall"),
     path("admin/recalls/<int:number>/record", recall_views.download_recall, name="download_recall"),
     path("admin/recalls/<int:number>/release", recall_views.release, name="release"),
+    path("admin/scans", scan_views.scans, name="scans"),
     path("admin/export", export, name="export"),
     path("admin/export/products", export_products, name="export_products"),
     path("admin/import", import_views.import_file, name="import"),

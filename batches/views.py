@@ -21,6 +21,7 @@ from .models.queries import BY_ARRIVAL
 from .paging import Page
 from .report_style import report_policy
 from .reports import Report
+from .scan_views import last_days_of
 from .scans import HEADER
 from .shelf_life import Freshness, next_midnight
 from .story import Event, story_of
@@ -104,6 +105,7 @@ def show_batch(request: HttpRequest, code: str) -> HttpResponse:
         "earlier": 0 if request.GET.get("history") else max(0, len(events) - EVENTS_AT_FIRST),
         "recall": Recall.objects.filter(batches__code=batch.pk, batches__released_at=None).first(),
         "lot_recall": Recall.of_the_lot_of(batch),
+        "scans": last_days_of(batch),
         "labels_printed": sum(printed.copies for printed in batch.printed_labels.all()),
     }
     return render(request, "batches/batch.html", context)

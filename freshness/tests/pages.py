@@ -16,6 +16,7 @@ from accounts import second_factor
 from accounts.models import User
 from batches.models import (
     Batch,
+    BatchScans,
     Import,
     ImportPiece,
     LabelRun,
@@ -24,7 +25,9 @@ from batches.models import (
     Product,
     Recall,
     RecalledBatch,
+    ShopScans,
 )
+from batches.models.scans import SHOWN
 from conftest import PASSWORD, MakeBatch, MakeUser
 
 SHOP_NAME = "Ox & Tail, Butchers and Fishmongers since 1911 – “Old Town”"
@@ -121,6 +124,7 @@ PAGES = {
     "take off, nothing there": staff("/admin/batches/REM0VED000/remove", 409),
     "batch, deleted": staff("/admin/batches/DE1ETED000", 404),
     "batch, off the shelf": staff("/admin/batches/REM0VED000"),
+    "scans": staff("/admin/scans?days=30"),
     "recalls": staff("/admin/recalls"),
     "recall": staff("/admin/recalls/new"),
     "recall, wrong": staff("/admin/recalls/new?arrived_from=2026-11-20&arrived_to=2026-11-19", 422),
@@ -223,6 +227,7 @@ def fill_shelf(make_batch: MakeBatch, recorder: User) -> None:
     record_recall(recorder, f"{WORD} <&> " * 4)
     make_batch(2, id="REM0VED000", removed_on=today, removal_reason=WORD)
     make_batch(0, id="DE1ETED000").delete()
+    fill_scans()
     change_meanwhile("FRESH00000", recorder)
     stock = OwnStock.objects.create(
         pk=7, name="Own <&>", label_width=60, label_height=40, pitch_x=60, pitch_y=40
@@ -266,6 +271,19 @@ def record_recall(author: User, reason: str) -> None:
     Batch.objects.filter(pk="RECA11ED00").change(
         author, recalled_at=recall.recalled_at, recall_reason=reason
     )
+
+
+def fill_scans() -> None:
+    """Of every level of ink, and with numbers as long as they may be."""
+    now = timezone.localtime()
+    for ago in range(7):
+        day = now.date() - timedelta(days=ago)
+        for hour in range(8, 20):
+            for shown, _label in SHOWN:
+                count = 4_000_000 // (1 + abs(hour - 13)) ** (ago + 1)
+                ShopScans.objects.create(day=day, hour=hour, shown=shown, count=count)
+        for code in ("FRESH00000", "RECA11ED00"):
+            BatchScans.objects.create(batch_id=code, day=day, count=10**ago * 2)
 
 
 def change_meanwhile(code: str, author: User) -> None:

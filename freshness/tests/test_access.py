@@ -138,6 +138,11 @@ TABLE = {
         "/login /waiting 403 422",
         "/login /waiting 405 405",
     ),
+    "admin/scans": (
+        "/login /waiting 200 200",
+        "/login /waiting 405 405",
+        "/login /waiting 405 405",
+    ),
     "admin/export": (
         "/login /waiting 200 200",
         "/login /waiting 405 405",

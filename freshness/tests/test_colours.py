@@ -12,6 +12,8 @@ PAIRS = [
     *((status, "raised", TEXT) for status in ("fresh", "caution", "expired")),
     *((f"on-{it}", f"{it}-ground", TEXT) for it in ("fresh", "caution", "expired", "recalled")),
     ("on-link", "link", TEXT),
+    *(("ink", f"ink-{level}", TEXT) for level in (1, 2)),
+    *(("paper", f"ink-{level}", TEXT) for level in (3, 4)),
     ("edge", "paper", PARTS),
     ("edge", "raised", PARTS),
     ("print", "sheet", TEXT),
