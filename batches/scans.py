@@ -99,5 +99,7 @@ class Tally:
             for scan, count in scans.items():
                 self.count(scan, count)
             if self.lost:
-                log.warning("%d scans are not counted: there were too many to remember", self.lost)
+                log.warning(
+                    "Scans that are not counted, as there were too many to remember: %d", self.lost
+                )
                 self.lost = 0

@@ -40,6 +40,7 @@ class Shop:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
+        self.said = data / "said"
         self.browser: OpenerDirector = build_opener(HTTPCookieProcessor(CookieJar()))
         self.environment = os.environ | dict.fromkeys(CHOICES, "")
         self.environment |= {
@@ -69,9 +70,14 @@ class Shop:
 
     def start(self) -> None:
         command = ["gunicorn", "--config", "freshness/gunicorn.conf.py", "freshness.wsgi"]
-        self.server = subprocess.Popen(
-            [sys.executable, "-m", *command], cwd=ROOT, env=self.environment, start_new_session=True
-        )
+        with self.said.open("ab") as said:
+            self.server = subprocess.Popen(
+                [sys.executable, "-m", *command],
+                cwd=ROOT,
+                env=self.environment,
+                start_new_session=True,
+                stderr=said,
+            )
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
             try:

@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 CHOICES = [
     *("DEBUG", "PORT", "WEB_CONCURRENCY", "SHOP_NAME", "REGISTRATION", "TIME_ZONE"),
+    *("LOG_FORMAT", "METRICS_PORT", "SCANS_LOG"),
     *("BEHIND_PROXY", "SECRET_KEY", "PUBLIC_URL", "DATABASE_URL", "EMAIL_URL", "EMAIL_FROM"),
     *("DATABASE_REPLICA_URL", "DATABASE_POOL"),
 ]
@@ -64,6 +65,11 @@ def settings_with(**choices: str) -> dict[str, object]:
         ("REGISTRATION", "sometimes"),
         ("TIME_ZONE", "Mars/Phobos"),
         ("BEHIND_PROXY", "nginx"),
+        ("LOG_FORMAT", "xml"),
+        ("METRICS_PORT", "/metrics"),
+        ("METRICS_PORT", "8000"),
+        ("SCANS_LOG", "scans"),
+        ("SCANS_LOG", "/nowhere/scans"),
         ("SECRET_KEY", "short"),
         ("PUBLIC_URL", "fresh.example.com"),
         ("DATABASE_URL", "oracle://shop"),
