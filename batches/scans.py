@@ -16,6 +16,7 @@ from threading import Lock, Thread
 from django.db import DatabaseError, close_old_connections, connection, transaction
 from django.utils import timezone
 
+from .codes import read_code
 from .models.scans import SHOWN, add_scans
 
 HEADER = "X-Freshness"  # of a report: what it says, for whoever counts
@@ -25,7 +26,7 @@ MOST = 50_000  # counts kept in memory while the database does not answer
 AT_ONCE = 500  # counts in a transaction: staff wait for none that is longer
 SECONDS = 15
 
-# The batch's code, what its report said, and the quarter of an hour, counted from 1970.
+# The batch's code as it was asked for, what its report said, and the quarter of an hour since 1970.
 Scan = tuple[str, str, int]
 
 log = logging.getLogger("freshness.scans")
@@ -35,9 +36,11 @@ def save(scans: Counter[Scan]) -> None:
     """All of them, or none where DatabaseError is raised."""
     by_batch: Counter[tuple[str, date]] = Counter()
     by_hour: Counter[tuple[date, int, str]] = Counter()
-    for (code, shown, quarter), count in scans.items():
+    for (text, shown, quarter), count in scans.items():
+        code = read_code(text)
         moment = timezone.localtime(datetime.fromtimestamp(quarter * QUARTER, UTC))
-        by_batch[code, moment.date()] += count
+        if code:
+            by_batch[code, moment.date()] += count
         by_hour[moment.date(), moment.hour, shown] += count
     with transaction.atomic():
         add_scans(by_batch, by_hour)
@@ -53,8 +56,8 @@ class Tally:
         self.counting, self.saving = Lock(), Lock()
         self.thread: Thread | None = None
 
-    def add(self, code: str, shown: str) -> None:
-        scan = code, shown, int(time.time()) // QUARTER
+    def add(self, text: str, shown: str) -> None:
+        scan = text, shown, int(time.time()) // QUARTER
         with self.counting:
             self.count(scan, 1)
             if self.thread is None:  # only now: gunicorn forks its workers before they are asked

@@ -1,8 +1,7 @@
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Answered:
+class Answered(NamedTuple):
     """How a request was answered; none of it says who asked but `user`, an account's number.
 
     `view` is a name of `urlpatterns`, "static" or empty; `was_kept` tells that Django was not

@@ -21,7 +21,7 @@ class PlainLine(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         line = HIDDEN.sub(lambda sign: ascii(sign[0])[1:-1], super().formatMessage(record))
-        number = request_id.get()
+        number = request_id()
         return f"{line} (request {number})" if number else line
 
 
@@ -33,7 +33,7 @@ class JsonLine(JsonFormatter):
     ) -> None:
         super().add_fields(log_data, record, message_dict)
         log_data |= {"level": record.levelname, "logger": record.name}
-        if number := request_id.get():
+        if number := request_id():
             log_data["request_id"] = number
         for name in log_data.keys() - FIELDS:
             del log_data[name]

@@ -37,7 +37,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if error and is_outage(error):
         return tell_of_outage(request, error)
-    return render(request, "500.html", {"request_id": request_id.get()}, status=500)
+    return render(request, "500.html", {"request_id": request_id()}, status=500)
 
 
 @same_for_everybody  # asked by machines

@@ -11,13 +11,12 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
-from batches.codes import read_code
 from batches.scans import HEADER as FRESHNESS
 from batches.scans import Tally
 
 from .answered import Answered
 from .request_ids import HEADER as REQUEST_ID
-from .request_ids import new_id, request_id
+from .request_ids import answering, request_id
 
 Headers = list[tuple[str, str]]
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -40,17 +39,17 @@ def watch(application: Application, observers: Iterable[Observer]) -> Applicatio
 
     def wrapped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         began = time.perf_counter()
-        number = new_id(environ)
-        request_id.set(number)
+        answering.set(environ)
         status = 0
 
         def listen(line: str, headers: Headers, *error: Any) -> Any:
             nonlocal status
             status = int(line[:3])
-            if counts_scans and environ["PATH_INFO"].startswith(BATCH):
-                count_scan(environ, status, headers)
-            if not is_shared(headers):
-                headers = [*headers, (REQUEST_ID, number)]
+            told = dict(headers)
+            if counts_scans and FRESHNESS in told:
+                count_scan(environ, status, told[FRESHNESS])
+            if "public" not in told.get("Cache-Control", ""):  # no cache gives it to others
+                headers = [*headers, (REQUEST_ID, request_id())]
             return start_response(line, headers, *error)
 
         def end() -> None:
@@ -58,7 +57,7 @@ def watch(application: Application, observers: Iterable[Observer]) -> Applicatio
                 answered = answered_by(environ, status, time.perf_counter() - began)
                 for observe in observers:
                     observe(answered)
-            request_id.set("")
+            answering.set(None)
 
         body = application(environ, listen)
         if isinstance(body, (list, environ.get("wsgi.file_wrapper", list))):
@@ -86,18 +85,9 @@ class Watched:
             self.end()
 
 
-def is_shared(headers: Headers) -> bool:
-    """Whether a cache may give it to others, whose request it does not answer."""
-    return any(name == "Cache-Control" and "public" in value for name, value in headers)
-
-
-def count_scan(environ: dict[str, Any], status: int, headers: Headers) -> None:
-    if environ["REQUEST_METHOD"] != "GET" or status not in (200, 304):
-        return
-    shown = next((value for name, value in headers if name == FRESHNESS), None)
-    code = read_code(environ["PATH_INFO"].removeprefix(BATCH))
-    if shown and code:
-        tally.add(code, shown)
+def count_scan(environ: dict[str, Any], status: int, shown: str) -> None:
+    if environ["REQUEST_METHOD"] == "GET" and status in (200, 304):
+        tally.add(environ["PATH_INFO"][len(BATCH) :], shown)
 
 
 def answered_by(environ: dict[str, Any], status: int, seconds: float) -> Answered:

@@ -22,7 +22,7 @@ from django.utils import timezone
 from batches.scan_log import minute_of
 from conftest import PASSWORD
 from freshness.answered import Answered
-from freshness.request_ids import request_id
+from freshness.request_ids import KEY, answering, request_id
 from freshness.views import server_error
 from freshness.watching import watch
 
@@ -48,7 +48,7 @@ def told_by(observed: list[Answered], answer: Any, path: str = "/", **headers: s
     return told
 
 
-def answering(body: Any, **headers: str) -> Callable[..., Any]:
+def saying(body: Any, **headers: str) -> Callable[..., Any]:
     def answer(environ: dict[str, Any], start_response: Any) -> Any:
         start_response("200 OK", [(name.replace("_", "-"), it) for name, it in headers.items()])
         return body
@@ -58,13 +58,13 @@ def answering(body: Any, **headers: str) -> Callable[..., Any]:
 
 class TestRequestIds:
     def test_each_request_has_its_own(self) -> None:
-        ids = {dict(told_by([], answering([])))["X-Request-ID"] for _ in range(50)}
+        ids = {dict(told_by([], saying([])))["X-Request-ID"] for _ in range(50)}
         assert len(ids) == 50
         assert all(re.fullmatch(r"[0-9a-f]{16}", it) for it in ids)
 
     @pytest.mark.parametrize("shared", ["public, max-age=0, s-maxage=60", "max-age=9, public"])
     def test_what_caches_may_share_has_none(self, shared: str) -> None:
-        assert told_by([], answering([], Cache_Control=shared)) == [("Cache-Control", shared)]
+        assert told_by([], saying([], Cache_Control=shared)) == [("Cache-Control", shared)]
 
     @pytest.mark.parametrize(
         ("is_behind_proxy", "given", "is_taken"),
@@ -81,33 +81,33 @@ class TestRequestIds:
         self, settings: Any, is_behind_proxy: bool, given: str, is_taken: bool
     ) -> None:
         settings.BEHIND_PROXY = is_behind_proxy
-        told = dict(told_by([], answering([]), HTTP_X_REQUEST_ID=given))
+        told = dict(told_by([], saying([]), HTTP_X_REQUEST_ID=given))
         assert (told["X-Request-ID"] == given) is is_taken
 
     def test_it_is_there_until_the_last_byte_and_no_longer(self) -> None:
         seen: list[str] = []
 
         def parts() -> Iterator[bytes]:
-            seen.append(request_id.get())
+            seen.append(request_id())
             yield b""
 
-        told = dict(told_by([], answering(parts())))
+        told = dict(told_by([], saying(parts())))
         assert seen == [told["X-Request-ID"]]
-        assert request_id.get() == ""
+        assert request_id() == ""
 
     def test_the_page_of_a_fault_tells_it(self) -> None:
         request = RequestFactory().get("/")
-        number = request_id.set("0123456789abcdef")
+        answering.set({KEY: "0123456789abcdef"})
         page = server_error(request).content.decode()
-        request_id.reset(number)
+        answering.set(None)
         assert "name this number: 0123456789abcdef" in page
         assert "number" not in server_error(request).content.decode()
 
 
 def test_what_is_handed_on_of_a_request_names_no_path_and_no_odd_method() -> None:
     observed: list[Answered] = []
-    told_by(observed, answering([]), "/static/css/base.css")
-    told_by(observed, answering([]), "/batch/7K3QF9XM2A", REQUEST_METHOD="EVIL")
+    told_by(observed, saying([]), "/static/css/base.css")
+    told_by(observed, saying([]), "/batch/7K3QF9XM2A", REQUEST_METHOD="EVIL")
     assert [(it.method, it.view, it.status) for it in observed] == [
         ("GET", "static", 200),
         ("other", "", 200),
