@@ -1,0 +1,77 @@
+"""What Prometheus is told of the shop itself."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from batches.models import Recall, RecalledBatch
+from batches.scans import QUARTER, save
+from batches.tests.test_scans import NOON, broken_database
+from conftest import MakeBatch
+from freshness.shop_metrics import SECONDS, ShopCollector
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def told(collector: ShopCollector) -> dict[str, float]:
+    return {
+        " ".join([sample.name, *sample.labels.values()]): sample.value
+        for family in collector.collect()
+        for sample in family.samples
+    }
+
+
+@pytest.fixture(autouse=True)
+def folder(settings: Any, tmp_path: Path, first_products: None) -> Path:
+    settings.VAR_DIR = tmp_path
+    return tmp_path
+
+
+def test_batches_recalls_and_scans(make_batch: MakeBatch, staff: Any) -> None:
+    for days in (0, 0, 3, 5, 5, 5):
+        make_batch(days)
+    make_batch(0, removed_on=timezone.localdate())
+    batch, other = make_batch(0), make_batch(9)
+    Recall.begin([batch.pk], "Glass", staff)
+    Recall.begin([other.pk], "Glass", staff)
+    RecalledBatch.objects.filter(code=other.pk).update(released_at=timezone.now())
+    save(Counter({(batch.pk, "recalled", NOON // QUARTER): 7}))
+    found = told(ShopCollector())
+    statuses = ("fresh", "caution", "expired", "recalled", "off-sale")
+    assert [found[f"freshness_batches {it}"] for it in statuses] == [2, 1, 3, 2, 1]
+    assert (found["freshness_recalls_total"], found["freshness_recalls_open"]) == (2, 1)
+    assert [found[f"freshness_scans_total {it}"] for it in statuses] == [0, 0, 0, 7, 0]
+    assert found["freshness_migrations_unapplied"] == 0
+
+
+def test_a_database_that_does_not_answer() -> None:
+    with broken_database():
+        found = told(ShopCollector())
+    assert found["freshness_database_up"] == 0
+    assert found.keys() == {
+        "freshness_database_up",
+        "freshness_disk_free_bytes",
+        "freshness_last_backup_timestamp_seconds",
+    }
+
+
+def test_the_newest_backup(folder: Path) -> None:
+    assert told(ShopCollector())["freshness_last_backup_timestamp_seconds"] == 0
+    (folder / "backups").mkdir()
+    for name in ("one", "two"):
+        (folder / "backups" / name).touch()
+    newest = (folder / "backups" / "two").stat().st_mtime
+    found = told(ShopCollector())["freshness_last_backup_timestamp_seconds"]
+    assert round(found, 3) == round(newest, 3)
+
+
+def test_the_database_is_asked_once_a_minute(make_batch: MakeBatch) -> None:
+    collector = ShopCollector()
+    told(collector)
+    make_batch()
+    assert told(collector)["freshness_batches fresh"] == 0
+    collector.until -= SECONDS
+    assert told(collector)["freshness_batches fresh"] == 1
