@@ -62,7 +62,7 @@ NOT_TYPED = {
     *("Attempt.what", "Attempt.who"),
     *("Batch.id", "Batch.batch_identifier", "Product.name_folded", "OwnStock.kind"),
     *("LabelSetup.stock", "LabelSetup.fields", "LabelRun.stock", "LabelRun.measures"),
-    *("LabelRun.fields", "PrintedLabels.says", "Batch.removal"),
+    *("LabelRun.fields", "PrintedLabels.says", "Batch.removal", "ShopScans.shown"),
     # Copied from what somebody typed, which was checked then.
     *("Batch.batch_identifier_folded", "Batch.supplier_folded", "Batch.supplier_lot_folded"),
     *("Recall.asked_for", "Recall.reason", "RecalledBatch.code", "RecalledBatch.product"),
