@@ -9,7 +9,7 @@ def openssl(*arguments: str) -> None:
 
 
 def certificate(folder: Path, host: str) -> Path:
-    """Writes key.pem and fullchain.pem into `folder`; returns the authority's file."""
+    """Writes privkey.pem and fullchain.pem into `folder`; returns the authority's file."""
     authority, its_key = folder / "authority.pem", folder / "authority.key"
     curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
     openssl(
@@ -42,7 +42,7 @@ def certificate(folder: Path, host: str) -> Path:
         "-CAkey",
         f"{its_key}",
         "-keyout",
-        f"{folder}/key.pem",
+        f"{folder}/privkey.pem",
         "-out",
         f"{folder}/fullchain.pem",
     )

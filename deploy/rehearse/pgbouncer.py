@@ -15,10 +15,13 @@ def configuration(folder: Path, port: int, primary: Server) -> str:
     Raises KeyError where it does not have what is to be replaced.
     """
     places = {
-        "port=5432": f"port={primary.port}",
+        "freshness = host=10.0.0.10 port=5432 dbname=freshness": (
+            f"shop = host=127.0.0.1 port={primary.port} dbname=shop"
+        ),
         "listen_port = 6432": f"listen_port = {port}",
         "/var/log/postgresql": f"{folder}",
-        "/run/postgresql": f"{folder}",
+        "/var/run/postgresql": f"{folder}",
+        "server_tls_sslmode = require": "server_tls_sslmode = disable",
         "auth_type = scram-sha-256": "auth_type = trust",
         "/etc/pgbouncer": f"{folder}",
     }

@@ -105,14 +105,9 @@ class Nginx:
     def __init__(self, folder: Path, shops: list[Gunicorn]) -> None:
         self.folder, self.port = folder, free_port()
         self.authority = certificate(folder, HOST)
-        text = configuration(folder, self.port, free_port(), shops[0].port, HOST)
-        both = "".join(f"server 127.0.0.1:{shop.port};" for shop in shops)
-        text = text.replace(f"server 127.0.0.1:{shops[0].port};", both)
-        text = text.replace(
-            f"listen 127.0.0.1:{self.port};",
-            f"listen 127.0.0.1:{self.port} ssl; ssl_certificate {folder}/fullchain.pem; ssl_certificate_key {folder}/key.pem;",
-        )
-        text = text.replace(f"listen 127.0.0.1:{self.port} default_server;", "listen 127.0.0.1:9;")
+        ports = [shop.port for shop in shops]
+        text = configuration(folder, self.port, free_port(), ports, HOST, tls=True)
+        (folder / "scans").mkdir()
         paths = (f"{it}_temp_path {folder}/{it};" for it in TEMPORARY)
         (folder / "more.conf").write_text("\n".join(paths))
         (folder / "nginx").write_text(text)
