@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run demo test bench
+.PHONY: run demo test test-postgres bench rehearse
 
 run: .venv/run.installed var/static/staticfiles.json
 	@$(BIN)/python manage.py migrate --verbosity 0
@@ -16,6 +16,14 @@ demo: .venv/run.installed
 
 test: .venv/test.installed
 	@$(BIN)/python -m pytest
+
+# TEST_POSTGRES_URL: a server's, in which it may make a database of its own.
+test-postgres: .venv/test.installed
+	@DATABASE_URL="$(TEST_POSTGRES_URL)" $(BIN)/python -m pytest -m "not browser"
+
+# Takes some minutes, and nginx, pgbouncer, openssl and PostgreSQL's server, all of Debian.
+rehearse: .venv/run.installed
+	@$(BIN)/python -m deploy.rehearse
 
 bench: .venv/bench.installed var/static/staticfiles.json
 	@$(BIN)/python -m bench

@@ -47,7 +47,8 @@ def on_postgresql(
         "min_size": 1,
         "max_size": most,
         "timeout": TO_THE_REPLICA if is_replica else FOR_A_CONNECTION,
-        "reconnect_timeout": 1,  # then anew: its pauses double, and would outlast an outage
+        # Whoever asks next tries anew: the pauses it makes by itself double, and outlast an outage.
+        "reconnect_timeout": 0,
     }
     options = {
         "pool": pool,

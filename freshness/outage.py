@@ -22,14 +22,22 @@ TOOK_TOO_LONG = (
 SECONDS_BUSY, SECONDS_AWAY = 5, 30  # after which it is worth another try
 
 
-def is_outage(error: BaseException | None) -> bool:
+def outage_behind(error: BaseException | None) -> BaseException | None:
+    """The first of the errors that led to this one in which the database is at fault.
+
+    Django calls it a bad request where it cannot keep the session.
+    """
+    while error and not is_outage(error):
+        error = error.__context__
+    return error
+
+
+def is_outage(error: BaseException) -> bool:
     """Whether the database, and not the program, is at fault: it is full, gone or read-only."""
     if isinstance(error, InternalError):
         return getattr(error.__cause__, "sqlstate", "") == READ_ONLY
     # SQLite calls so as well what is wrong in the question.
-    is_our_fault = (
-        getattr(getattr(error, "__cause__", None), "sqlite_errorname", "") == "SQLITE_ERROR"
-    )
+    is_our_fault = getattr(error.__cause__, "sqlite_errorname", "") == "SQLITE_ERROR"
     return isinstance(error, InterfaceError | OperationalError) and not is_our_fault
 
 

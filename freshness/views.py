@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import same_for_everybody
 
-from .outage import is_outage, tell_of_outage
+from .outage import outage_behind, tell_of_outage
 from .ready import problems
 from .request_ids import request_id
 
@@ -28,15 +28,16 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's, but under the shop's name."""
+    """Django's, but under the shop's name, and with words of its own where the database fails."""
+    if outage := outage_behind(exception):
+        return tell_of_outage(request, outage)
     return render(request, "400.html", status=400)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's, but under the shop's name, and with words of its own where the database fails."""
-    error = sys.exc_info()[1]
-    if error and is_outage(error):
-        return tell_of_outage(request, error)
+    if outage := outage_behind(sys.exc_info()[1]):
+        return tell_of_outage(request, outage)
     return render(request, "500.html", {"request_id": request_id()}, status=500)
 
 

@@ -1,3 +1,5 @@
-from .rehearsal import main
+import sys
 
-main()
+from .rehearsal import rehearse
+
+sys.exit(0 if rehearse(*sys.argv[1:]) else 1)

@@ -4,13 +4,21 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
+from typing import NamedTuple
+
+import psycopg
 
 from .site import Site
+from .upgrade import upgrade
 from .visitors import Visitors
 
+CONNECTIONS = 20  # default_pool_size of deploy/pgbouncer.ini
 
-def nothing(site: Site, visitors: Visitors) -> None:
-    time.sleep(3)
+
+class Fault(NamedTuple):
+    name: str
+    put_in: Callable[[Site, Visitors], None]
 
 
 def kill_worker(site: Site, visitors: Visitors) -> None:
@@ -50,12 +58,37 @@ def promote(site: Site, visitors: Visitors) -> None:
     site.primary, site.standby = site.standby, site.primary
 
 
-FAULTS: list[tuple[str, Callable[[Site, Visitors], None]]] = [
-    ("nothing", nothing),
-    ("a worker killed", kill_worker),
-    ("a gunicorn killed, started again after 2 s", kill_gunicorn),
-    ("nginx restarted", restart_nginx),
-    ("the standby stopped for 5 s", stop_standby),
-    ("the standby lags for 7 s", lag),
-    ("the primary killed, after 5 s the standby promoted", promote),
+def roll_over(site: Site, visitors: Visitors) -> None:
+    upgrade(site)
+
+
+def cut_power(site: Site, visitors: Visitors) -> None:
+    """What the kernel had taken from a program is still there: a real power cut may lose that."""
+    site.primary.end(signal.SIGKILL)
+    for shop in site.shops:
+        shop.end(signal.SIGKILL)
+    time.sleep(2)
+    site.primary.start()
+    for shop in site.shops:
+        shop.start_and_wait()
+
+
+def use_up_connections(site: Site, visitors: Visitors) -> None:
+    """More transactions that go on and on than PgBouncer has connections."""
+    with ExitStack() as held:
+        for _one in range(CONNECTIONS):
+            held.enter_context(psycopg.connect(site.pool.url)).execute("SELECT 1")
+        time.sleep(8)
+
+
+FAULTS = [
+    Fault("a worker killed", kill_worker),
+    Fault("a gunicorn killed, started again after 2 s", kill_gunicorn),
+    Fault("nginx restarted", restart_nginx),
+    Fault("the standby stopped for 5 s", stop_standby),
+    Fault("the standby lags for 7 s", lag),
+    Fault("a new version with a migration, one gunicorn after the other", roll_over),
+    Fault("all connections to the primary used up for 8 s", use_up_connections),
+    Fault("primary and gunicorns killed in the midst of saves, started again after 2 s", cut_power),
+    Fault("the primary killed, after 5 s the standby promoted", promote),
 ]

@@ -70,7 +70,9 @@ class Server:
     def start(self) -> None:
         command = [f"{programs() / 'postgres'}", "-D", f"{self.data}", "-p", f"{self.port}"]
         with self.data.with_suffix(".log").open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, **as_account())
+            self.process = subprocess.Popen(
+                command, stdout=log, stderr=log, start_new_session=True, **as_account()
+            )
         self.wait()
 
     def wait(self) -> None:
@@ -94,10 +96,14 @@ class Server:
             return cursor.fetchall() if cursor.description else []
 
     def end(self, how: signal.Signals = signal.SIGINT) -> None:
-        """SIGINT ends it in order; SIGQUIT at once, as a crash does."""
-        if self.process and self.process.poll() is None:
+        """SIGINT ends it in order, SIGQUIT at once; SIGKILL as a power cut does, all in one."""
+        if not self.process or self.process.poll() is not None:
+            return
+        if how == signal.SIGKILL:
+            os.killpg(self.process.pid, how)
+        else:
             self.process.send_signal(how)
-            self.process.wait(PATIENCE)
+        self.process.wait(PATIENCE)
 
     def promote(self) -> None:
         self.ask("SELECT pg_promote()", database="postgres")

@@ -6,11 +6,10 @@ What must not be: a batch lost that was answered as saved, or a report that is u
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .faults import FAULTS
+from .faults import FAULTS, Fault
 from .site import Site
 from .visitors import Answer, Visitors
 
@@ -22,83 +21,76 @@ PATIENCE = 60  # seconds for that
 class Told:
     """What one fault did."""
 
-    name: str
+    fault: str
     lost: int
     untrue: int
-    customers: str
-    staff: str
+    customers: list[Answer]
+    staff: list[Answer]
 
 
-def main() -> None:
+def rehearse(*words: str) -> bool:
+    """Whether nothing was lost and nothing untrue, of the faults whose names hold all `words`."""
     with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
+        Path(folder).chmod(0o755)  # its servers have accounts of their own
         site = Site(Path(folder))
         try:
             site.start()
             visitors = Visitors(site.browser)
             visitors.register()
             with visitors:
-                told = [
-                    rehearse(site, visitors, *fault)
-                    for fault in FAULTS
-                    if all(word in fault[0] for word in sys.argv[1:])
-                ]
+                chosen = [it for it in FAULTS if all(word in it.name for word in words)]
+                told = [put_in(fault, site, visitors) for fault in chosen]
         finally:
             site.end()
-    lost = sum(it.lost + it.untrue for it in told)
-    print(f"{lost} lost or untrue.")
+    for line in table(told):
+        print(line)
+    return not any(it.lost or it.untrue for it in told)
 
 
-def rehearse(
-    site: Site, visitors: Visitors, name: str, fault: Callable[[Site, Visitors], None]
-) -> Told:
-    customers, staff = len(visitors.customers), len(visitors.staff)
-    time.sleep(CALM)
-    fault(site, visitors)
+def put_in(fault: Fault, site: Site, visitors: Visitors) -> Told:
+    print(f"… {fault.name}", file=sys.stderr)
     wait_for_calm(visitors)
-    seen_by_customers, seen_by_staff = visitors.customers[customers:], visitors.staff[staff:]
-    told = Told(
-        name,
-        len(lost(site, visitors)),
-        sum(it.is_untrue for it in seen_by_customers),
-        in_words(seen_by_customers),
-        in_words(seen_by_staff),
-    )
-    print(
-        f"{told.name}: lost {told.lost}, untrue {told.untrue}; customers {told.customers}; staff {told.staff}",
-        flush=True,
-    )
-    return told
+    customers, staff = len(visitors.customers), len(visitors.staff)
+    fault.put_in(site, visitors)
+    wait_for_calm(visitors)
+    seen = visitors.customers[customers:]
+    untrue = sum(it.is_untrue for it in seen)
+    return Told(fault.name, len(lost(site, visitors)), untrue, seen, visitors.staff[staff:])
 
 
 def wait_for_calm(visitors: Visitors) -> None:
-    deadline = time.monotonic() + PATIENCE
+    """Raises TimeoutError where it does not get well again."""
     began = time.monotonic()
-    while time.monotonic() < deadline:
+    while time.monotonic() < began + PATIENCE:
         time.sleep(0.2)
         since = time.monotonic() - CALM
-        if since < began:
-            continue
-        late = [it for it in [*visitors.customers[-1000:], *visitors.staff[-200:]] if it.at > since]
-        if late and all(it.is_good for it in late):
+        lately = [it for it in [*visitors.customers, *visitors.staff] if it.at > since]
+        if since > began and lately and all(it.is_good for it in lately):
             return
+    raise TimeoutError(f"It was not well again after {PATIENCE} seconds.")
 
 
-def lost(site: Site, visitors: Visitors) -> set[str]:
-    """Answered as saved, and not there."""
-    saved = dict(visitors.saved)
-    rows = site.primary.ask("SELECT batch_identifier, id FROM batches_batch")
-    return {identifier for identifier, code in saved.items() if (identifier, code) not in set(rows)}
+def lost(site: Site, visitors: Visitors) -> set[tuple[str, str]]:
+    """Identifiers and codes that were answered as saved, and are not there."""
+    saved = {*visitors.saved.items()}
+    return saved - {*site.primary.ask("SELECT batch_identifier, id FROM batches_batch")}
+
+
+def table(told: list[Told]) -> list[str]:
+    rows = [
+        (it.fault, f"{it.lost}", f"{it.untrue}", in_words(it.customers), in_words(it.staff))
+        for it in told
+    ]
+    head = ("fault", "lost", "untrue", "customers", "staff")
+    return [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)]
 
 
 def in_words(answers: list[Answer]) -> str:
+    """How many were answered as they should be, and for how long others were answered what."""
     bad = [it for it in answers if not it.is_good]
-    if not bad:
-        return f"{len(answers)} answered"
-    kinds = {it.status for it in bad}
-    spans = ", ".join(
-        f"{len(of)} {status or 'no answer'} within {of[-1] - of[0]:.1f} s"
-        for status in sorted(kinds)
-        if (of := [it.at for it in bad if it.status == status])
-    )
-    return f"{len(answers) - len(bad)} answered, {spans}"
+    told = [f"{len(answers) - len(bad)} answered"]
+    for status in sorted({it.status for it in bad}):
+        times = [it.at for it in bad if it.status == status]
+        seconds = max(times) - min(times)
+        told.append(f"{len(times)} times {status or 'no answer'} within {seconds:.1f} s")
+    return ", ".join(told)

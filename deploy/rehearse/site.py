@@ -118,6 +118,10 @@ class Nginx:
         log = ("-e", f"{self.folder}/error.log")
         self.process = subprocess.Popen(["nginx", *place, *log, "-g", "daemon off;"])
 
+    def reload(self) -> None:
+        if self.process:
+            self.process.send_signal(signal.SIGHUP)
+
     def end(self) -> None:
         if self.process and self.process.poll() is None:
             self.process.terminate()

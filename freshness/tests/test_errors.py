@@ -1,3 +1,4 @@
+import re
 from functools import partial
 from typing import Any
 
@@ -102,3 +103,59 @@ def test_the_address_of_a_button_says_that_it_is_no_page(staff_client: Client) -
     response = staff_client.get("/admin/batches/put-back")
     assert (response.status_code, response["Allow"]) == (405, "POST")
     assert "This is the address of a button, not of a page." in words(response.content)
+
+
+def refused(table: str) -> Any:
+    """While it lasts, what is asked of this table is refused, as by a database that is gone."""
+
+    def refuse(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if table in sql:
+            raise OperationalError("server closed the connection unexpectedly")
+        return execute(sql, params, many, context)
+
+    return connection.execute_wrapper(refuse)
+
+
+@pytest.mark.parametrize("table", ["accounts_user", "batches_batch", 'UPDATE "django_session'])
+def test_what_is_typed_while_the_database_is_gone_can_be_sent_again(
+    staff_client: Client, table: str
+) -> None:
+    """Wherever it fails: before the form is read, while it is saved, or while that is told."""
+    staff_client.raise_request_exception = False
+    dates = dict.fromkeys(["butcher_date", "arrival_date"], "2026-11-22")
+    data = {"product": "1", "batch_identifier": "typed"} | dates
+    with refused(table):
+        response = staff_client.post("/admin/batches/new", data)
+    assert (response.status_code, response["Retry-After"]) == (503, "30")
+    assert "Nothing can be saved right now" in words(response.content)
+    fields = re.findall(
+        r'<input type="hidden" name="(\w+)" value="([^"]*)"', response.content.decode()
+    )
+    assert dict(fields) == data
+    assert_it_tells_nothing_of_the_inside(response.content)
+
+
+def test_a_password_is_not_written_into_the_page(db: None) -> None:
+    client = Client(raise_request_exception=False)
+    with refused("accounts_user"):
+        response = client.post("/login", {"username": "ayse@example.com", "password": PASSWORD})
+    assert response.status_code == 503
+    assert PASSWORD not in response.content.decode()
+    assert "reload this page: it sends once more what you typed" in words(response.content)
+
+
+def test_a_customer_is_told_of_the_date_on_the_pack(db: None) -> None:
+    with refused("batches_batch"):
+        response = Client(raise_request_exception=False).get("/batch/7K3QF9XM2A")
+    assert response.status_code == 503
+    assert "Until then, the date on the pack counts." in words(response.content)
+
+
+def test_a_wrong_question_is_a_fault_of_ours(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(text: str) -> str:
+        connection.cursor().execute("SELECT nothing FROM nowhere")
+        return text
+
+    monkeypatch.setattr(views, "read_code", broken)
+    response = Client(raise_request_exception=False).get("/batch/7K3QF9XM2A")
+    assert response.status_code == 500

@@ -40,11 +40,13 @@ def test_it_is_ready(make_batch: MakeBatch, capsys: pytest.CaptureFixture[str]) 
 
 
 def test_migrations_that_are_not_applied(db: None, caplog: pytest.LogCaptureFixture) -> None:
-    MigrationRecorder(connection).record_unapplied("batches", "0019_indexes_of_many_batches")
+    recorder = MigrationRecorder(connection)
+    last = max(key for key in recorder.applied_migrations() if key[0] == "batches")
+    recorder.record_unapplied(*last)
     for _time in range(2):
         assert asked() == (503, "not ready\n")
     assert caplog.messages == ["The database is not up to date. Run: manage.py migrate"]
-    MigrationRecorder(connection).record_applied("batches", "0019_indexes_of_many_batches")
+    recorder.record_applied(*last)
     assert asked() == (200, "ready\n")
     assert caplog.messages[1:] == ["Ready again."]
 
