@@ -55,7 +55,7 @@ def on_postgresql(
         "options": " ".join(f"-c {name}={value}s" for name, value in limits(is_serving).items()),
     }
     return config | {
-        "CONN_HEALTH_CHECKS": True,  # of the pool: after a restart of the server none is broken
+        "ENGINE": "freshness.postgresql",
         "DISABLE_SERVER_SIDE_CURSORS": True,  # PgBouncer's transaction mode has none that last
         "OPTIONS": POSTGRESQL_OPTIONS | options | config.get("OPTIONS", {}),
     }
