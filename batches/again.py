@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import DatabaseError, close_old_connections
+from django.db import Error, close_old_connections
 
 from .kept import MadeOf
 
@@ -63,7 +63,7 @@ def still_holds(answer: Answer) -> bool:
     close_old_connections()
     try:
         return answer.made_of.is_as_it_was()
-    except DatabaseError:
+    except Error:
         return False  # Django's own way tells it
     finally:
         close_old_connections()  # back into the pool, where there is one

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from itertools import islice
 from threading import Lock, Thread
 
-from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db import Error, close_old_connections, connection, transaction
 from django.utils import timezone
 
 from .codes import read_code
@@ -33,7 +33,7 @@ log = logging.getLogger("freshness.scans")
 
 
 def save(scans: Counter[Scan]) -> None:
-    """All of them, or none where DatabaseError is raised."""
+    """All of them, or none where Error is raised."""
     by_batch: Counter[tuple[str, date]] = Counter()
     by_hour: Counter[tuple[date, int, str]] = Counter()
     for (text, shown, quarter), count in scans.items():
@@ -91,7 +91,7 @@ class Tally:
                 some = Counter(dict(islice(scans.items(), AT_ONCE)))
                 save(some)
                 scans -= some
-        except DatabaseError as error:
+        except Error as error:
             self.keep(scans)
             log.warning("Scans are saved later, for the database says: %s", error)
         finally:
