@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import environ
+import pyrage
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
@@ -194,3 +195,37 @@ def postgresql(value: str) -> dict[str, Any]:
     if config["ENGINE"] != "django.db.backends.postgresql":
         raise ValueError("this is not PostgreSQL. Write postgres://user:password@host:5432/name.")
     return config
+
+
+def folder_in(base: Path) -> Callable[[str], Path]:
+    """A folder; where it does not begin with /, it is in `base`."""
+
+    def parse(value: str) -> Path:
+        path = (base / Path(value).expanduser()).resolve()
+        if path.exists() and not path.is_dir():
+            raise ValueError(f"{path} is a file. Write the path of a folder.")
+        return path
+
+    return parse
+
+
+def public_key(value: str) -> str:
+    """An age recipient. A private key is not repeated, nor is it what belongs here."""
+    try:
+        pyrage.x25519.Recipient.from_str(value)
+    except pyrage.RecipientError:
+        raise ValueError(
+            "this is no public key of age. Write the one that begins with age1, which age-keygen "
+            "prints; the private one is kept on another computer."
+        ) from None
+    return value
+
+
+def other_place(value: str) -> str:
+    """A folder, by its whole path, or a place of rclone."""
+    if not (value.startswith("/") or re.fullmatch(r"[\w.+@ -]*\w:.*", value)):
+        raise ValueError(
+            f"“{value}” is neither a folder nor a place of rclone. Write a whole path such as "
+            "/mnt/backups, or remote:path."
+        )
+    return value

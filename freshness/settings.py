@@ -23,9 +23,12 @@ from .parsers import (
     email_address,
     email_server,
     folder,
+    folder_in,
     host_of,
     one_of,
+    other_place,
     postgresql,
+    public_key,
     public_url,
     secret,
     short_text,
@@ -205,6 +208,16 @@ for alias, config in DATABASES.items():
         DATABASES[alias] = on_postgresql(
             config, DATABASE_POOL, is_serving=SERVING, is_replica=alias == "replica"
         )
+
+# Backups; docs/BACKUPS.md
+BACKUP_DIR = env.read("BACKUP_DIR", folder_in(BASE_DIR), default=VAR_DIR / "backups")
+BACKUP_KEY = env.read("BACKUP_KEY", public_key, default="")
+BACKUP_COPY_TO = env.read("BACKUP_COPY_TO", other_place, default="")
+if BACKUP_COPY_TO and (BASE_DIR / BACKUP_COPY_TO).resolve() == BACKUP_DIR:
+    env.problems.append(
+        "BACKUP_COPY_TO: this is where backups are already. Write a folder on another disk."
+    )
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
