@@ -32,10 +32,14 @@ def known_migrations() -> frozenset[Migration]:
     return frozenset((app, name) for app, name in loaded)
 
 
-def require_known(contents: Contents, name: str) -> None:
-    """Refuse what is not of this program, or of a newer one."""
+def require_ours(contents: Contents, name: str) -> None:
     if not {ACCOUNTS, BATCHES, MIGRATIONS} <= contents.counts.keys():
         raise BackupError(f"{name} holds no Freshness Tracker's data.")
+
+
+def require_known(contents: Contents, name: str) -> None:
+    """Refuse what is not of this program, or of a newer one."""
+    require_ours(contents, name)
     unknown = sorted(contents.migrations - known_migrations())
     if unknown:
         raise BackupError(

@@ -1,5 +1,6 @@
 """A shop's data, moved from SQLite to PostgreSQL: every row as it is, and then compared."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -60,7 +61,7 @@ def source(file: Path) -> Iterator[None]:
     try:
         with transaction.atomic(using=SOURCE):
             yield
-    except DatabaseError as error:
+    except (DatabaseError, sqlite3.Error) as error:
         raise BackupError(f"Nothing was moved: {reason(error)}.") from error
     finally:
         connections[SOURCE].close()
@@ -109,7 +110,8 @@ def copy_table(cursor: Any, model: Any) -> None:
     """Each value as it is: no save() of a model, and nothing computed anew."""
     fields = model._meta.concrete_fields
     columns = ", ".join(f'"{it.column}"' for it in fields)
-    with cursor.copy(f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN') as copy:
+    into = f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN'
+    with connection.wrap_database_errors, cursor.copy(into) as copy:
         for row in rows(model, SOURCE):
             pairs = zip(fields, row, strict=True)
             copy.write_row([field.get_db_prep_save(value, connection) for field, value in pairs])

@@ -68,7 +68,7 @@ class Decompressing:
     def finish(self) -> None:
         self.target.write(self.decompressor.flush())
         if not self.decompressor.eof:
-            raise BackupError("What it holds ends in the middle.")
+            raise zlib.error("it ends in the middle")
 
 
 def write_file(path: Path, source: io.BufferedIOBase, recipients: list[Recipient]) -> None:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from . import postgresql, sqlite
-from .contents import Contents, differences, require_known
+from .contents import Contents, differences, require_ours
 from .errors import BackupError, reason
 from .keeping import outdated
 from .locking import only_one
@@ -77,7 +77,7 @@ def write(draft: Path, backup: Path) -> Contents:
 
 def check(draft: Path, name: str, identities: list[Identity], expected: Contents) -> None:
     with tools(connection.vendor).opened(draft, identities) as (_, contents):
-        require_known(contents, name)
+        require_ours(contents, name)
         if wrong := differences(expected, contents):
             raise BackupError(f"No backup was made: {wrong[0]} is not whole in it.")
 

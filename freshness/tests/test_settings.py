@@ -16,6 +16,7 @@ CHOICES = [
     *("LOG_FORMAT", "METRICS_PORT", "SCANS_LOG"),
     *("BEHIND_PROXY", "SECRET_KEY", "PUBLIC_URL", "DATABASE_URL", "EMAIL_URL", "EMAIL_FROM"),
     *("DATABASE_REPLICA_URL", "DATABASE_POOL"),
+    *("BACKUP_DIR", "BACKUP_KEY", "BACKUP_COPY_TO"),
 ]
 
 
@@ -78,6 +79,9 @@ def settings_with(**choices: str) -> dict[str, object]:
         ("DATABASE_POOL", "1"),
         ("EMAIL_URL", "mail.example.com"),
         ("EMAIL_FROM", "the shop"),
+        ("BACKUP_DIR", "manage.py"),
+        ("BACKUP_KEY", "AGE-SECRET-KEY-1"),
+        ("BACKUP_COPY_TO", "backups"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_in_one_line(name: str, value: str) -> None:
