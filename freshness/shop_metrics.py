@@ -3,10 +3,9 @@
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import Error, close_old_connections, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Sum
 from django.utils import timezone
@@ -17,6 +16,8 @@ from prometheus_client.registry import Collector
 from batches.models import Batch, Recall, ShopScans
 from batches.models.scans import SHOWN
 from batches.shelf_life import OFF_SALE, Freshness
+
+from .backups.naming import last_backup
 
 SECONDS = 60  # what was found is told again for so long: nobody asks a large database too often
 
@@ -47,18 +48,12 @@ def of_the_disk() -> Iterator[Metric]:
     )
 
 
-def last_backup() -> datetime | None:
-    folder = settings.VAR_DIR / "backups"
-    times = [it.stat().st_mtime for it in folder.iterdir()] if folder.is_dir() else []
-    return datetime.fromtimestamp(max(times), timezone.get_current_timezone()) if times else None
-
-
 def of_the_database() -> Iterator[Metric]:
     close_old_connections()
     parts: list[Callable[[], Metric]] = [migrations, scans, batches, recalls, open_recalls]
     try:
         found, is_up = [part() for part in parts], 1
-    except DatabaseError:
+    except Error:
         found, is_up = [], 0
     finally:
         connection.close()

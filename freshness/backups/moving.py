@@ -35,7 +35,7 @@ def move(file: Path, overwrite: bool) -> Moved:
         raise BackupError(
             "DATABASE_URL names no PostgreSQL, so there is nowhere to move to. Let it name one."
         )
-    with source(file):
+    with source(file), cursors_of_the_server():
         contents = sound_contents(file)
         was_there = holds_anything() and not overwrite
         if was_there and not is_the_same():
@@ -47,6 +47,17 @@ def move(file: Path, overwrite: bool) -> Moved:
             call_command("migrate", verbosity=0, interactive=False)
             copy_all()
     return Moved(contents, newest_batch(), was_there)
+
+
+@contextmanager
+def cursors_of_the_server() -> Iterator[None]:
+    """All is read in transactions here, where they last, and no table has to fit into memory."""
+    usual = connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]
+    connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] = False
+    try:
+        yield
+    finally:
+        connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] = usual
 
 
 @contextmanager

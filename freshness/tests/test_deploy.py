@@ -20,7 +20,6 @@ from .programs import need
 
 UNITS = sorted((DEPLOY / "systemd").glob("*.*[er]"))
 SERVICES = [it.name.replace("@", "@8001") for it in UNITS if it.suffix == ".service"]
-NOT_HERE_YET = {"backup"}
 
 
 @pytest.fixture
@@ -65,8 +64,8 @@ def test_systemd_understands_each_unit(machine: Path) -> None:
 
 def test_what_a_unit_runs_there_is() -> None:
     texts = "".join(it.read_text() for it in UNITS)
-    commands = set(re.findall(r"manage\.py (\w+)", texts)) - NOT_HERE_YET
-    assert commands == {"send_digest", "clearsessions", "count_scans"}
+    commands = set(re.findall(r"manage\.py (\w+)", texts))
+    assert commands == {"send_digest", "backup", "clearsessions", "count_scans"}
     assert commands <= get_commands().keys()
 
 

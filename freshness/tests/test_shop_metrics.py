@@ -1,6 +1,7 @@
 """What Prometheus is told of the shop itself."""
 
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from batches.models import Recall, RecalledBatch
 from batches.scans import QUARTER, save
 from batches.tests.test_scans import NOON, broken_database
 from conftest import MakeBatch
+from freshness.backups.naming import checksum_file, name_of
 from freshness.shop_metrics import SECONDS, ShopCollector
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,7 +28,7 @@ def told(collector: ShopCollector) -> dict[str, float]:
 
 @pytest.fixture(autouse=True)
 def folder(settings: Any, tmp_path: Path, first_products: None) -> Path:
-    settings.VAR_DIR = tmp_path
+    settings.VAR_DIR = settings.BACKUP_DIR = tmp_path
     return tmp_path
 
 
@@ -60,12 +62,13 @@ def test_a_database_that_does_not_answer() -> None:
 
 def test_the_newest_backup(folder: Path) -> None:
     assert told(ShopCollector())["freshness_last_backup_timestamp_seconds"] == 0
-    (folder / "backups").mkdir()
-    for name in ("one", "two"):
-        (folder / "backups" / name).touch()
-    newest = (folder / "backups" / "two").stat().st_mtime
+    day = datetime(2026, 11, 21, 23, tzinfo=UTC)
+    for moment in (day, day - timedelta(days=1)):
+        backup = folder / name_of(moment, "sqlite", is_encrypted=False)
+        backup.touch()
+        checksum_file(backup).touch()
     found = told(ShopCollector())["freshness_last_backup_timestamp_seconds"]
-    assert round(found, 3) == round(newest, 3)
+    assert found == day.timestamp()
 
 
 def test_the_database_is_asked_once_a_minute(make_batch: MakeBatch) -> None:
