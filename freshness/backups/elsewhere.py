@@ -1,25 +1,26 @@
 """Copies of a backup on another disk, or wherever rclone reaches."""
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
 from . import archive
 from .errors import BackupError, reason
 from .keeping import outdated
+from .locking import only_one
 from .naming import UNFINISHED, checksum_file
-from .streams import require_whole, see_to_disk
-from .taking import forget
+from .streams import require_whole, see_to_disk, write_file
+from .taking import clear, forget
 
 
 def copy_elsewhere(backup: Path, place: str) -> None:
     """Where both the backup and its checksum are, it is whole there; older ones are forgotten."""
     try:
-        if Path(place).is_absolute():
-            copy_to_folder(backup, Path(place))
-        else:
-            copy_by_rclone(backup, place)
+        with only_one(backup.parent):
+            if Path(place).is_absolute():
+                copy_to_folder(backup, Path(place))
+            else:
+                copy_by_rclone(backup, place)
     except OSError as error:
         raise BackupError(f"{backup.name} was not copied to {place}: {reason(error)}.") from error
 
@@ -28,15 +29,16 @@ def copy_to_folder(backup: Path, folder: Path) -> None:
     # It is not made here: where the other disk is not mounted, this one would be filled instead.
     if not folder.is_dir():
         raise BackupError(f"{backup.name} was not copied: there is no folder {folder}.")
-    for left in folder.glob(f"{UNFINISHED}*"):
-        left.unlink()
-    for file in (checksum_file(backup), backup):
-        draft = folder / f"{UNFINISHED}{file.name}"
-        shutil.copyfile(file, draft)
-        draft.chmod(0o600)
-        with draft.open("rb") as written:
-            os.fsync(written.fileno())
-        os.rename(draft, folder / file.name)
+    clear(folder)
+    try:
+        for file in (checksum_file(backup), backup):
+            draft = folder / f"{UNFINISHED}{file.name}"
+            with file.open("rb") as source:
+                write_file(draft, source, [])
+            os.rename(draft, folder / file.name)
+    except BaseException:
+        clear(folder)
+        raise
     see_to_disk(folder)
     require_whole(folder / backup.name)
     forget(folder)

@@ -15,7 +15,15 @@ from .contents import Contents, differences, require_ours
 from .errors import BackupError, reason
 from .keeping import outdated
 from .locking import only_one
-from .naming import UNFINISHED, backups_in, checksum_file, free_moment, name_of, names_in
+from .naming import (
+    UNFINISHED,
+    backups_in,
+    checksum_file,
+    free_moment,
+    moment_of,
+    name_of,
+    names_in,
+)
 from .streams import Identity, Recipient, see_to_disk, write_checksum, write_file
 
 
@@ -50,8 +58,8 @@ def clear(folder: Path) -> None:
     names = names_in(folder)
     whole = {checksum_file(folder / it).name for it in backups_in(names)}
     for name in names:
-        is_alone = name.startswith("freshness-") and name.endswith(".sha256") and name not in whole
-        if name.startswith(UNFINISHED) or is_alone:
+        is_checksum = name.endswith(".sha256") and moment_of(name.removesuffix(".sha256"))
+        if name.startswith(UNFINISHED) or (is_checksum and name not in whole):
             (folder / name).unlink()
 
 
