@@ -75,14 +75,18 @@ class ShopOfTwo(Shop):
         return number
 
 
-@pytest.fixture(scope="module")
-def shop_of_two() -> Iterator[ShopOfTwo]:
+def need_server() -> None:
     try:
         programs()
     except FileNotFoundError as error:
         if os.environ.get("REQUIRE_POSTGRESQL"):
             pytest.fail(f"{error} REQUIRE_POSTGRESQL asks for one.")
         pytest.skip(f"needs a PostgreSQL server: {error}")
+
+
+@pytest.fixture(scope="module")
+def shop_of_two() -> Iterator[ShopOfTwo]:
+    need_server()
     with TemporaryDirectory() as folder:
         shop = ShopOfTwo(Path(folder))
         try:
