@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from freshness.backups.locking import only_one
 from freshness.backups.naming import backups_in, names_in
 from freshness.backups.streams import require_whole
 
@@ -121,10 +122,8 @@ def test_one_that_is_killed_half_way_is_no_backup_and_the_next_works(
 
 
 def test_a_second_one_at_the_same_time_says_so(real_shop: Shop) -> None:
-    enlarge(real_shop)
-    first = begun(real_shop)
-    said = real_shop.manage("backup")
-    assert first.communicate()[1] == ""
+    with only_one(real_shop.backups):
+        said = real_shop.manage("backup")
     wait = "Another backup or restore is under way. Wait until it is done.\n"
     assert said == (1, f"CommandError: {wait}")
-    assert len(backups_in(names_in(real_shop.backups))) == 1
+    assert backups_in(names_in(real_shop.backups)) == []
