@@ -223,7 +223,7 @@ def public_key(value: str) -> str:
 
 def other_place(value: str) -> str:
     """A folder, by its whole path, or a place of rclone."""
-    if not (value.startswith("/") or re.fullmatch(r"[\w.+@ -]*\w:.*", value)):
+    if not (value.startswith("/") or re.fullmatch(r"\w[\w.+@ -]*:.*", value)):
         raise ValueError(
             f"“{value}” is neither a folder nor a place of rclone. Write a whole path such as "
             "/mnt/backups, or remote:path."

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,8 +9,11 @@ from freshness.parsers import (
     database,
     email_address,
     email_server,
+    folder_in,
     host_of,
     one_of,
+    other_place,
+    public_key,
     public_url,
     secret,
     short_text,
@@ -17,6 +21,8 @@ from freshness.parsers import (
     whole_number,
     yes_or_no,
 )
+
+AGE_KEY = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
 
 
 @pytest.mark.parametrize(
@@ -35,6 +41,12 @@ from freshness.parsers import (
         (public_url, "http://[fd00::2]:8000", "http://[fd00::2]:8000"),
         (public_url, "http://shop-laptop", "http://shop-laptop"),
         (email_address, "shop@example.com", "shop@example.com"),
+        (folder_in(Path("/srv/shop")), "backups", Path("/srv/shop/backups")),
+        (folder_in(Path("/srv/shop")), "/mnt/../backups", Path("/backups")),
+        (public_key, AGE_KEY, AGE_KEY),
+        (other_place, "/mnt/other disk", "/mnt/other disk"),
+        (other_place, "remote:shop/backups", "remote:shop/backups"),
+        (other_place, "remote:", "remote:"),
         (email_server, "smtp://mail", EmailServer("mail", 25, "", "", False, False)),
         (
             email_server,
@@ -57,6 +69,11 @@ def test_a_right_value_is_taken(parse: Callable[[str], Any], text: str, value: o
         (whole_number(1, 65_535), "९", "Write a whole number from 1 to 65535."),
         (whole_number(1, 65_535), "8" * 5000, "Write a whole number from 1 to 65535."),
         (one_of("open", "closed"), "Open", "Write one of: open, closed."),
+        (folder_in(Path("/")), "/etc/passwd", "Write the path of a folder."),
+        (public_key, "age1", "Write the one that begins with age1"),
+        (public_key, "AGE-SECRET-KEY-1", "Write the one that begins with age1"),
+        (other_place, "backups", "Write a whole path such as /mnt/backups, or remote:path."),
+        (other_place, "--config:x", "Write a whole path such as /mnt/backups, or remote:path."),
         (short_text(60), "x" * 61, "Write at most 60 characters."),
         (short_text(60), "a\u202eb", "Write at most 60 characters."),
         (time_zone, "Mars/Phobos", "Write a name such as Europe/Istanbul."),
