@@ -145,6 +145,7 @@ class Site:
             "DATABASE_REPLICA_URL": self.standby.url,
             "SECRET_KEY": "rehearsal" * 6,
             "BEHIND_PROXY": "true",
+            "TIME_ZONE": "UTC",
             "WEB_CONCURRENCY": "2",
         }
 
