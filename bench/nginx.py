@@ -30,7 +30,8 @@ def configuration(
             r"^worker_processes .*;": "worker_processes 1;",
             r"/run/nginx\.pid": f"{folder}/nginx.pid",
             r"/etc/letsencrypt/live/[^/]+": f"{folder}",
-            r"/var/log/nginx|/var/log/freshness|/var/lib/nginx": f"{folder}",
+            r"/var/log/nginx|/var/log/freshness": f"{folder}",
+            r"/var/cache/nginx": f"{folder}/cache",
             r"/etc/nginx/conf\.d": f"{folder}",
             r"root /etc/nginx;": f"root {DEPLOY};",
             r"root /var/www/html;": f"root {folder}/html;",
@@ -57,7 +58,8 @@ def changed(text: str, places: dict[str, str]) -> str:
 @contextmanager
 def nginx(folder: Path, port: int, text: str, more: str = "") -> Iterator[None]:
     """Runs a configuration in `folder`, which must exist; `more` is further servers."""
-    (folder / "scans").mkdir(exist_ok=True)
+    for name in ("scans", "cache"):
+        (folder / name).mkdir(exist_ok=True)
     paths = (f"{it}_temp_path {folder}/{it};" for it in TEMPORARY)
     (folder / "more.conf").write_text("\n".join([*paths, more]))
     (folder / "nginx").write_text(text)

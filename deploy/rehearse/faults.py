@@ -1,24 +1,30 @@
 """Each way in which the shop is broken, by hand and for good reason."""
 
 import os
+import shutil
 import signal
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any, NamedTuple
 
 import psycopg
 
-from .site import Site
-from .upgrade import upgrade
+from .machine import Disk
+from .postgresql import standby_of
+from .restoring import restore
+from .servers import free_port, wait_until
+from .site import Chain, Laptop, Site
+from .upgrade import restart_in_turn, upgrade
 from .visitors import Visitors
 
+HOUR = 3600  # seconds
 CONNECTIONS = 20  # default_pool_size of deploy/pgbouncer.ini
 
 
 class Fault(NamedTuple):
     name: str
-    put_in: Callable[[Site, Visitors], None]
+    put_in: Callable[[Any, Visitors], None]  # what it is given is the kind of shop it is for
 
 
 def kill_worker(site: Site, visitors: Visitors) -> None:
@@ -36,21 +42,21 @@ def restart_nginx(site: Site, visitors: Visitors) -> None:
     site.nginx.start()
 
 
-def stop_standby(site: Site, visitors: Visitors) -> None:
+def stop_standby(site: Chain, visitors: Visitors) -> None:
     site.standby.end()
     time.sleep(5)
     site.standby.start()
 
 
-def lag(site: Site, visitors: Visitors) -> None:
+def lag(site: Chain, visitors: Visitors) -> None:
     site.standby.ask("SELECT pg_wal_replay_pause()")
     time.sleep(5)
-    visitors.recall([*visitors.saved][-1])
+    recall_one(visitors)
     time.sleep(2)
     site.standby.ask("SELECT pg_wal_replay_resume()")
 
 
-def promote(site: Site, visitors: Visitors) -> None:
+def promote(site: Chain, visitors: Visitors) -> None:
     site.primary.end(signal.SIGQUIT)
     time.sleep(5)  # until somebody has noticed
     site.standby.promote()
@@ -58,22 +64,28 @@ def promote(site: Site, visitors: Visitors) -> None:
     site.primary, site.standby = site.standby, site.primary
 
 
-def roll_over(site: Site, visitors: Visitors) -> None:
+def make_standby_anew(site: Chain, visitors: Visitors) -> None:
+    """Of the machine that was the primary, whose data are of no use any more."""
+    shutil.rmtree(site.standby.data)
+    site.standby = standby_of(site.primary, site.standby.data, free_port())
+    for shop in site.shops:
+        shop.environment["DATABASE_REPLICA_URL"] = site.standby.url
+    restart_in_turn(site)
+    recall_one(visitors)
+
+
+def roll_over(site: Chain, visitors: Visitors) -> None:
     upgrade(site)
 
 
 def cut_power(site: Site, visitors: Visitors) -> None:
     """What the kernel had taken from a program is still there: a real power cut may lose that."""
-    site.primary.end(signal.SIGKILL)
-    for shop in site.shops:
-        shop.end(signal.SIGKILL)
+    site.cut_power()
     time.sleep(2)
-    site.primary.start()
-    for shop in site.shops:
-        shop.start_and_wait()
+    site.power_up()
 
 
-def use_up_connections(site: Site, visitors: Visitors) -> None:
+def use_up_connections(site: Chain, visitors: Visitors) -> None:
     """More transactions that go on and on than PgBouncer has connections."""
     with ExitStack() as held:
         for _one in range(CONNECTIONS):
@@ -81,14 +93,75 @@ def use_up_connections(site: Site, visitors: Visitors) -> None:
         time.sleep(8)
 
 
-FAULTS = [
-    Fault("a worker killed", kill_worker),
-    Fault("a gunicorn killed, started again after 2 s", kill_gunicorn),
-    Fault("nginx restarted", restart_nginx),
-    Fault("the standby stopped for 5 s", stop_standby),
-    Fault("the standby lags for 7 s", lag),
-    Fault("a new version with a migration, one gunicorn after the other", roll_over),
-    Fault("all connections to the primary used up for 8 s", use_up_connections),
-    Fault("primary and gunicorns killed in the midst of saves, started again after 2 s", cut_power),
-    Fault("the primary killed, after 5 s the standby promoted", promote),
-]
+def set_clock_back(site: Site, visitors: Visitors) -> None:
+    """That of the machine of nginx and the gunicorns; the database's, if it has one, is right."""
+    with set_by(site, -HOUR):
+        wait_until(lambda: site.shops[0].says("/readyz") == 503)
+        recall_one(visitors)
+        time.sleep(5)
+    wait_until(lambda: site.shops[0].says("/readyz") == 200)
+
+
+@contextmanager
+def set_by(site: Site, seconds: int) -> Iterator[None]:
+    set_clock(site, seconds)
+    try:
+        yield
+    finally:
+        set_clock(site, 0)
+
+
+def set_clock(site: Site, seconds: int) -> None:
+    site.clock.set(seconds)
+    site.nginx.forget()
+
+
+def fill_data(site: Laptop, visitors: Visitors) -> None:
+    with full(site.data):
+        time.sleep(8)
+
+
+def fill_logs(site: Laptop, visitors: Visitors) -> None:
+    with full(site.logs):
+        time.sleep(5)
+        recall_one(visitors)
+        time.sleep(3)
+
+
+@contextmanager
+def full(disk: Disk) -> Iterator[None]:
+    disk.fill()
+    try:
+        yield
+    finally:
+        disk.make_room()
+
+
+def recall_one(visitors: Visitors) -> None:
+    visitors.recall([*visitors.saved][-1])
+
+
+RESTORED = "backups killed and damaged, and a whole one restored beside the shop"
+FAULTS: dict[type[Site], list[Fault]] = {
+    Chain: [
+        Fault("a worker killed", kill_worker),
+        Fault("a gunicorn killed, started again after 2 s", kill_gunicorn),
+        Fault("nginx restarted", restart_nginx),
+        Fault("the standby stopped for 5 s", stop_standby),
+        Fault("the standby lags for 7 s", lag),
+        Fault("a new version with a migration, one gunicorn after the other", roll_over),
+        Fault("all connections to the primary used up for 8 s", use_up_connections),
+        Fault(RESTORED, restore),
+        Fault("the clock of nginx and gunicorns set back an hour", set_clock_back),
+        Fault("primary and gunicorns killed, started again after 2 s", cut_power),
+        Fault("the primary killed, after 5 s the standby promoted", promote),
+        Fault("of the former primary a standby made, gunicorns restarted", make_standby_anew),
+    ],
+    Laptop: [
+        Fault("gunicorns killed in the midst of saves, started again after 2 s", cut_power),
+        Fault("the database's disk full for 8 s", fill_data),
+        Fault("the disk of all logs full for 8 s", fill_logs),
+        Fault("the clock set back an hour", set_clock_back),
+        Fault(RESTORED, restore),
+    ],
+}

@@ -1,175 +1,177 @@
-"""A whole shop on one machine: nginx, two gunicorns, PgBouncer, a primary and its standby.
-
-All of it lies in one folder and listens on 127.0.0.1, on ports that were free.
-"""
+"""Whole shops on one machine, each in one folder: a chain on PostgreSQL, and a laptop on SQLite."""
 
 import os
+import shutil
 import signal
-import socket
+import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable
-from http.client import HTTPConnection
+from contextlib import closing
 from pathlib import Path
 
-from bench.nginx import TEMPORARY, configuration
+import psycopg
 
-from .authority import certificate
+from .machine import Clock, Disk
 from .pgbouncer import PgBouncer
 from .postgresql import new_server, standby_of
+from .servers import HOST, Gunicorn, Nginx, free_port
 from .visitors import Browser
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-HOST = "localhost"
-PATIENCE = 30  # seconds
+ROOM = 300  # MB; with less than 100 free, a shop is not ready
 
 
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
+class RefusedError(Exception):
+    """A command did not do what it was told, and says why."""
 
 
-def is_open(port: int) -> bool:
-    with socket.socket() as phone:
-        return phone.connect_ex(("127.0.0.1", port)) == 0
-
-
-def wait_until(it_is: Callable[[], bool]) -> None:
-    """Raises TimeoutError where it is not within PATIENCE."""
-    deadline = time.monotonic() + PATIENCE
-    while not it_is():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"It was waited for {PATIENCE} seconds.")
-        time.sleep(0.1)
-
-
-class Gunicorn:
-    """One of the application's servers, which runs the program in `code`."""
-
-    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
-        self.port = free_port()
-        self.code = ROOT
-        self.environment = environment | {"PORT": f"{self.port}"}
-        self.log = folder / f"gunicorn-{self.port}.log"
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        command = [
-            *(sys.executable, "-m", "gunicorn"),
-            *("--config", "freshness/gunicorn.conf.py", "freshness.wsgi"),
-        ]
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                command,
-                cwd=self.code,
-                env=self.environment,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-
-    def start_and_wait(self) -> None:
-        self.start()
-        wait_until(self.is_ready)
-
-    def is_ready(self) -> bool:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=5)
-        try:
-            connection.request("GET", "/readyz")
-            return connection.getresponse().status == 200
-        except OSError:
-            return False
-        finally:
-            connection.close()
-
-    def workers(self) -> list[int]:
-        assert self.process
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        return [int(pid) for pid in children.read_text().split()]
-
-    def end(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """SIGTERM lets requests end; SIGKILL takes the workers too, as a power cut would."""
-        if not self.process or self.process.poll() is not None:
-            return
-        if how == signal.SIGKILL:
-            os.killpg(self.process.pid, how)
-        else:
-            self.process.send_signal(how)
-        self.process.wait(PATIENCE)
-
-
-class Nginx:
-    def __init__(self, folder: Path, shops: list[Gunicorn]) -> None:
-        self.folder, self.port = folder, free_port()
-        self.authority = certificate(folder, HOST)
-        ports = [shop.port for shop in shops]
-        text = configuration(folder, self.port, free_port(), ports, HOST, tls=True)
-        (folder / "scans").mkdir()
-        paths = (f"{it}_temp_path {folder}/{it};" for it in TEMPORARY)
-        (folder / "more.conf").write_text("\n".join(paths))
-        (folder / "nginx").write_text(text)
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        place = ("-p", f"{self.folder}", "-c", f"{self.folder}/nginx")
-        log = ("-e", f"{self.folder}/error.log")
-        self.process = subprocess.Popen(["nginx", *place, *log, "-g", "daemon off;"])
-
-    def reload(self) -> None:
-        if self.process:
-            self.process.send_signal(signal.SIGHUP)
-
-    def end(self) -> None:
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
-            self.process.wait(PATIENCE)
+def program_in(folder: Path, data: Path) -> Path:
+    """The program without its data, which is elsewhere, as deploy/new_version.sh lays it."""
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".*", "var", "__pycache__"))
+    (folder / "var").symlink_to(data)
+    return folder
 
 
 class Site:
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.primary = new_server(folder / "first", free_port())
-        self.standby = standby_of(self.primary, folder / "second", free_port())
-        self.pool = PgBouncer(folder / "pgbouncer", free_port(), self.primary)
-        self.shops = [Gunicorn(folder, self.settings()) for _one in range(2)]
-        self.nginx = Nginx(folder, self.shops)
-        for shop in self.shops:
-            shop.environment["PUBLIC_URL"] = f"https://{HOST}:{self.nginx.port}"
+    """Two gunicorns behind nginx, under a clock that can be set; its database others add."""
 
-    def settings(self) -> dict[str, str]:
-        return os.environ | {
-            "DATABASE_URL": self.pool.url,
-            "DATABASE_REPLICA_URL": self.standby.url,
+    def __init__(self, folder: Path, url: str, replica: str = "") -> None:
+        """Its folders `data` and `nginx` are there already."""
+        self.folder = folder
+        self.clock = Clock(folder / "clock")
+        self.program = program_in(folder / "program", folder / "data")
+        self.settings = os.environ | {
             "SECRET_KEY": "rehearsal" * 6,
+            "BACKUP_DIR": f"{folder}/backups",
             "BEHIND_PROXY": "true",
             "TIME_ZONE": "UTC",
             "WEB_CONCURRENCY": "2",
+            "DATABASE_URL": url,
+            "DATABASE_REPLICA_URL": replica,
         }
-
-    def manage(self, *command: str, code: Path = ROOT) -> None:
-        """Beside PgBouncer: a migration may take its time."""
-        environment = self.shops[0].environment | {"DATABASE_URL": self.primary.url}
-        arguments = [sys.executable, "manage.py", *command]
-        subprocess.run(arguments, cwd=code, env=environment, check=True)
+        log = folder / "nginx" / "gunicorn.log"
+        under_clock = self.settings | self.clock.environment()
+        self.shops = [Gunicorn(self.program, log, under_clock) for _one in range(2)]
+        self.nginx = Nginx(folder / "nginx", self.shops, os.environ | self.clock.environment())
+        for shop in self.shops:
+            shop.environment["PUBLIC_URL"] = f"https://{HOST}:{self.nginx.port}"
 
     def start(self) -> None:
-        self.manage("migrate", "--verbosity", "0")
-        self.manage("collectstatic", "--no-input", "--verbosity", "0")
+        for command in (["migrate"], ["collectstatic", "--no-input"]):
+            self.manage(*command, "--verbosity", "0")
         for shop in self.shops:
             shop.start_and_wait()
         self.nginx.start()
-        wait_until(lambda: is_open(self.nginx.port))
+
+    @property
+    def url(self) -> str:
+        """Its database's, and that of no pool before it."""
+        raise NotImplementedError
+
+    def spare(self) -> str:
+        """The URL of another database, in which nothing is yet."""
+        raise NotImplementedError
+
+    def command(
+        self, *words: str, code: Path | None = None, **settings: str
+    ) -> subprocess.Popen[str]:
+        """One that may take its time, so it does not go by the pool."""
+        return subprocess.Popen(
+            [sys.executable, "manage.py", *words],
+            cwd=code or self.program,
+            env=self.settings | {"DATABASE_URL": self.url} | settings,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def manage(self, *words: str, code: Path | None = None, **settings: str) -> str:
+        """What a command says. Raises RefusedError with what it said where it does not end well."""
+        process = self.command(*words, code=code, **settings)
+        said, wrong = process.communicate()
+        if process.returncode:
+            raise RefusedError(wrong)
+        return said
+
+    def cut_power(self) -> None:
+        for shop in self.shops:
+            shop.end(signal.SIGKILL)
+
+    def power_up(self) -> None:
+        for shop in self.shops:
+            shop.start_and_wait()
 
     def end(self) -> None:
         self.nginx.end()
         for shop in self.shops:
             shop.end()
+
+    def browser(self) -> Browser:
+        return Browser(self.nginx.port, self.nginx.authority)
+
+
+class Chain(Site):
+    """With PgBouncer, a primary and its standby."""
+
+    def __init__(self, folder: Path) -> None:
+        for name in ("data", "nginx"):
+            (folder / name).mkdir()
+        self.primary = new_server(folder / "first", free_port())
+        self.standby = standby_of(self.primary, folder / "second", free_port())
+        self.pool = PgBouncer(folder / "pgbouncer", free_port(), self.primary)
+        super().__init__(folder, self.pool.url, self.standby.url)
+
+    @property
+    def url(self) -> str:
+        return self.primary.url
+
+    def spare(self) -> str:
+        self.primary.ask("CREATE DATABASE spare")
+        return self.url.replace("/shop", "/spare")
+
+    def cut_power(self) -> None:
+        self.primary.end(signal.SIGKILL)
+        super().cut_power()
+
+    def power_up(self) -> None:
+        self.primary.start()
+        super().power_up()
+
+    def end(self) -> None:
+        super().end()
         self.pool.end()
         self.standby.end()
         self.primary.end()
 
-    def browser(self) -> Browser:
-        return Browser(self.nginx.port, self.nginx.authority)
+
+class Laptop(Site):
+    """On SQLite, with a disk for the data, and one for all logs."""
+
+    def __init__(self, folder: Path) -> None:
+        self.data, self.logs = Disk(folder / "data", ROOM), Disk(folder / "nginx", ROOM)
+        self.kept = Disk(folder / "nginx" / "cache", ROOM)  # as var-cache-nginx.mount has it
+        super().__init__(folder, self.url)
+
+    @property
+    def url(self) -> str:
+        return f"sqlite:///{self.data.folder}/freshness.sqlite3"
+
+    def spare(self) -> str:
+        return f"sqlite:///{self.folder}/spare.sqlite3"
+
+    def end(self) -> None:
+        super().end()
+        for disk in (self.kept, self.logs, self.data):
+            disk.take_out()
+
+
+def batches_at(url: str) -> set[tuple[str, str]]:
+    """The identifiers and codes in a database."""
+    query = "SELECT batch_identifier, id FROM batches_batch"
+    opened = (
+        closing(sqlite3.connect(url.removeprefix("sqlite:///"), timeout=20))
+        if url.startswith("sqlite:")
+        else psycopg.connect(url)
+    )
+    with opened as database:
+        return {*database.execute(query)}

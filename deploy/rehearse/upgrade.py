@@ -1,12 +1,11 @@
 """The next version of the program, with a migration, put in the place of this one by restart.sh."""
 
 import os
-import shutil
 import subprocess
 import time
 from pathlib import Path
 
-from .site import ROOT, Site
+from .site import ROOT, Site, program_in
 
 MIGRATION = """
 from django.db import migrations
@@ -27,31 +26,37 @@ while [ -e "{folder}/asked" ]; do sleep 0.05; done
 """
 
 
+def upgrade(site: Site) -> None:
+    """As docs/DEPLOY.md says: the tables first, then one gunicorn after the other."""
+    code = next_version(site.folder)
+    site.manage("collectstatic", "--no-input", code=code)
+    site.manage("migrate", code=code)
+    for shop in site.shops:
+        shop.code = code
+    restart_in_turn(site)
+
+
 def next_version(folder: Path) -> Path:
     """A copy of the program in which every batch has one more column."""
-    code = folder / "next"
-    shutil.copytree(ROOT, code, ignore=shutil.ignore_patterns(".*", "var", "__pycache__"))
+    code = program_in(folder / "next", folder / "data")
     migrations = code / "batches" / "migrations"
     before = max(it.stem for it in migrations.glob("0*.py"))
     (migrations / "9999_rehearsed.py").write_text(MIGRATION.format(before=before))
     return code
 
 
-def upgrade(site: Site) -> None:
-    """As docs/DEPLOY.md says: the tables first, then one gunicorn after the other."""
-    code = next_version(site.folder)
-    site.manage("collectstatic", "--no-input", "--verbosity", "0", code=code)
-    site.manage("migrate", "--verbosity", "0", code=code)
-    for shop in site.shops:
-        shop.code = code
+def restart_in_turn(site: Site) -> None:
     programs = site.folder / "bin"
-    programs.mkdir()
+    programs.mkdir(exist_ok=True)
     (programs / "systemctl").write_text(SYSTEMCTL.format(folder=site.folder))
     (programs / "systemctl").chmod(0o755)
     restarting = subprocess.Popen(
         ["sh", f"{ROOT}/deploy/restart.sh", *(f"{shop.port}" for shop in site.shops)],
         env=os.environ
-        | {"PATH": f"{programs}:{os.environ['PATH']}", "NGINX_CONF": f"{site.folder}/nginx"},
+        | {
+            "PATH": f"{programs}:{os.environ['PATH']}",
+            "NGINX_CONF": f"{site.nginx.folder}/nginx",
+        },
         stdout=subprocess.DEVNULL,
     )
     while restarting.poll() is None:

@@ -6,7 +6,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from http.client import HTTPException, HTTPResponse, HTTPSConnection
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +19,11 @@ A_MINUTE = 60  # seconds, in which a recall is seen everywhere
 NO_ANSWER = 0  # where another answer has a status
 REASON = "Glass was found."
 EMAIL, PASSWORD = "owner@example.com", "a Sunday roast of 2 kg"
+
+
+def today() -> date:
+    """By the clock of site.py's shop, where it is right."""
+    return datetime.now(UTC).date()
 
 
 class Answer(NamedTuple):
@@ -77,6 +82,7 @@ class Visitors:
 
     def __init__(self, new_browser: Callable[[], Browser]) -> None:
         self.new_browser = new_browser
+        self.arrived: dict[str, date] = {}  # by code
         self.saved: dict[str, str] = {}  # identifier to code, of what was answered as saved
         self.recalled: dict[str, float] = {}  # code to when it was answered as recalled
         self.customers: list[Answer] = []
@@ -108,7 +114,7 @@ class Visitors:
             if not self.saved:
                 continue
             identifier = random.choice([*self.saved])
-            code, at = self.saved[identifier], time.monotonic()
+            code, at, day = self.saved[identifier], time.monotonic(), today()
             try:
                 page = browser.ask("GET", f"/batch/{code}")
             except (OSError, HTTPException):
@@ -116,33 +122,39 @@ class Visitors:
                 continue
             is_good = page.status == 200 and identifier in page.text
             hides_recall = at - self.recalled.get(code, at) > A_MINUTE and REASON not in page.text
-            is_untrue = page.status == 404 or (is_good and hides_recall)
+            is_wrong_day = not self.tells_day(code, page.text, since=day)
+            is_untrue = page.status == 404 or (is_good and (hides_recall or is_wrong_day))
             self.customers.append(Answer(at, page.status, is_good, is_untrue))
+
+    def tells_day(self, code: str, report: str, since: date) -> bool:
+        """Whether it has that of the moment when it was asked for, or came."""
+        days = [(day - self.arrived[code]).days for day in (since, today())]
+        return any(f"<b>{it}</b>" in report for it in days)
 
     def save(self, who: int) -> None:
         """One batch after another; what was refused is sent again, as it was."""
         browser, number = self.new_browser(), 0
         while not self.go_home.wait(STAFF_PAUSE):
-            identifier, at = f"{who}-{number}", time.monotonic()
+            identifier, at, day = f"{who}-{number}", time.monotonic(), today()
             try:
-                page = self.record(browser, identifier)
+                page = self.record(browser, identifier, day)
             except (OSError, HTTPException):
                 self.staff.append(Answer(at, NO_ANSWER, is_good=False))
                 continue
             code = re.search(r"/admin/batches/(\w{10})$", page.leads_to)
             if code:
+                self.arrived[code[1]] = day
                 self.saved[identifier] = code[1]
             # Taken: it was saved when the answer was lost.
             is_there = bool(code) or (page.status == 422 and identifier in page.text)
             self.staff.append(Answer(at, page.status, is_there))
             number += is_there
 
-    def record(self, browser: Browser, identifier: str) -> Page:
+    def record(self, browser: Browser, identifier: str, day: date) -> Page:
         if not any("sessionid" in name for name in browser.cookies):
             browser.send("/login", "/login", username=EMAIL, password=PASSWORD)
         form = "/admin/batches/new"
-        today = f"{datetime.now(UTC):%Y-%m-%d}"  # by the clock of site.py's shop
-        dates = {"butcher_date": today, "arrival_date": today}
+        dates = {"butcher_date": f"{day}", "arrival_date": f"{day}"}
         return browser.send(form, form, product="1", batch_identifier=identifier, **dates)
 
     def recall(self, identifier: str) -> None:

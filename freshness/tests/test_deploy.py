@@ -18,7 +18,7 @@ from bench.nginx import DEPLOY
 
 from .programs import need
 
-UNITS = sorted((DEPLOY / "systemd").glob("*.*[er]"))
+UNITS = sorted((DEPLOY / "systemd").glob("*.*[ert]"))
 SERVICES = [it.name.replace("@", "@8001") for it in UNITS if it.suffix == ".service"]
 
 

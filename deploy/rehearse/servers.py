@@ -1,0 +1,142 @@
+"""What answers in a shop: gunicorns, and the nginx before them, each on a port that was free."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from http.client import HTTPConnection
+from pathlib import Path
+
+from bench.nginx import TEMPORARY, configuration
+
+from .authority import certificate
+
+SYSTEMD = Path(__file__).resolve().parent.parent / "systemd"
+HOST = "localhost"
+PATIENCE = 30  # seconds
+
+
+def commands_of(unit: str) -> list[str]:
+    """What a unit of deploy/systemd runs."""
+    return re.findall(r"^Exec\w+=\+?(.+)", (SYSTEMD / unit).read_text(), re.M)
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+def is_open(port: int) -> bool:
+    with socket.socket() as phone:
+        return phone.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_until(it_is: Callable[[], bool]) -> None:
+    """Raises TimeoutError where it is not within PATIENCE."""
+    deadline = time.monotonic() + PATIENCE
+    while not it_is():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"It was waited for {PATIENCE} seconds.")
+        time.sleep(0.1)
+
+
+class Gunicorn:
+    """One of the application's servers, which runs the program in `code`."""
+
+    def __init__(self, code: Path, log: Path, environment: dict[str, str]) -> None:
+        self.code, self.log = code, log
+        self.port = free_port()
+        self.environment = environment | {"PORT": f"{self.port}"}
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = [
+            *(sys.executable, "-m", "gunicorn"),
+            *("--config", "freshness/gunicorn.conf.py", "freshness.wsgi"),
+        ]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                command,
+                cwd=self.code,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def start_and_wait(self) -> None:
+        self.start()
+        wait_until(lambda: self.says("/readyz") == 200)
+
+    def says(self, path: str) -> int:
+        """The status of its answer; 0 where it has none."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status
+        except OSError:
+            return 0
+        finally:
+            connection.close()
+
+    def workers(self) -> list[int]:
+        assert self.process
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(pid) for pid in children.read_text().split()]
+
+    def end(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """SIGTERM lets requests end; SIGKILL takes the workers too, as a power cut would."""
+        if not self.process or self.process.poll() is not None:
+            return
+        if how == signal.SIGKILL:
+            os.killpg(self.process.pid, how)
+        else:
+            self.process.send_signal(how)
+        self.process.wait(PATIENCE)
+
+
+class Nginx:
+    """That of deploy/nginx.conf, with all that it writes in `folder`."""
+
+    def __init__(self, folder: Path, shops: list[Gunicorn], environment: dict[str, str]) -> None:
+        self.folder, self.port, self.environment = folder, free_port(), environment
+        self.authority = certificate(folder, HOST)
+        ports = [shop.port for shop in shops]
+        text = configuration(folder, self.port, free_port(), ports, HOST, tls=True)
+        for name in ("scans", "cache"):
+            (folder / name).mkdir(exist_ok=True)
+        paths = (f"{it}_temp_path {folder}/{it};" for it in TEMPORARY)
+        (folder / "more.conf").write_text("\n".join(paths))
+        (folder / "nginx").write_text(text)
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        place = ("-p", f"{self.folder}", "-c", f"{self.folder}/nginx")
+        log = ("-e", f"{self.folder}/error.log")
+        command = ["nginx", *place, *log, "-g", "daemon off;"]
+        self.process = subprocess.Popen(command, env=self.environment)
+        wait_until(lambda: is_open(self.port))
+
+    def reload(self) -> None:
+        if self.process:
+            self.process.send_signal(signal.SIGHUP)
+
+    def forget(self) -> None:
+        """What systemd does when the clock is set: it starts this unit."""
+        for command in commands_of("freshness-clock.service"):
+            program, *arguments = command.replace("/var/cache/nginx", f"{self.folder}/cache").split()
+            if program == "/usr/bin/systemctl":
+                self.reload()
+            else:
+                subprocess.run([program, *arguments], check=True)
+
+    def end(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(PATIENCE)
