@@ -127,7 +127,7 @@ class Chain(Site):
 
     def spare(self) -> str:
         self.primary.ask("CREATE DATABASE spare")
-        return self.url.replace("/shop", "/spare")
+        return self.url.removesuffix("shop") + "spare"
 
     def cut_power(self) -> None:
         self.primary.end(signal.SIGKILL)

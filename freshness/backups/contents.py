@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.db.migrations.loader import MigrationLoader
 
 from .errors import BackupError
@@ -49,11 +49,16 @@ def require_known(contents: Contents, name: str) -> None:
 
 
 def holds_anything() -> bool:
-    """Whether the shop's database has an account or a batch; what cannot be read may have some."""
+    """Whether the shop's database has an account or a batch; what cannot be read may have some.
+
+    Raises OperationalError where the database does not answer.
+    """
     try:
         with connection.cursor() as cursor:
             tables = {ACCOUNTS, BATCHES} & set(connection.introspection.table_names(cursor))
             return any(has_rows(table) for table in tables)
+    except OperationalError:
+        raise
     except DatabaseError:
         return True
 

@@ -361,6 +361,11 @@ class TestPostgres:
         # As a word: a test database may be named for its owner, and owner and password be alike.
         assert not re.search(rf"\b{re.escape(password)}\b", said.replace(f"-U {user} ", ""))
 
+    def test_where_the_database_does_not_answer_it_says_so(self, real_shop: PostgresShop) -> None:
+        backup, url = real_shop.back_up(), real_shop.url.replace("_drill", "_nowhere")
+        code, said = real_shop.manage("restore", backup, DATABASE_URL=url)
+        assert (code, said.splitlines()[-1][:36]) == (1, "CommandError: Nothing was restored: ")
+
     def test_where_its_tools_are_missing_it_says_so(self, real_shop: PostgresShop) -> None:
         nowhere = f"{Path(sys.executable).parent}"
         missing = "There is no pg_dump here. Install PostgreSQL's client."
