@@ -1,6 +1,8 @@
 """How a line of the log is written. What is nobody's business does not get into one."""
 
 import logging
+import sys
+from logging.handlers import WatchedFileHandler
 from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
@@ -8,6 +10,8 @@ from pythonjsonlogger.json import JsonFormatter
 from accounts.text import HIDDEN
 
 from .request_ids import request_id
+
+log = logging.getLogger("freshness.logs")
 
 # All that a line may hold: not what libraries add, such as the request with its cookies.
 FIELDS = [
@@ -37,6 +41,19 @@ class JsonLine(JsonFormatter):
             log_data["request_id"] = number
         for name in log_data.keys() - FIELDS:
             del log_data[name]
+
+
+class FileOfEvents(WatchedFileHandler):
+    """Where it cannot be written, as on a full disk, people still get in, and the log says so."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            super().emit(record)
+        except OSError:  # it cannot even be opened
+            self.handleError(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        log.error("%s is not written to: %s", self.baseFilename, sys.exc_info()[1])
 
 
 def without_path(record: logging.LogRecord) -> bool:

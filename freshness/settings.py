@@ -340,7 +340,7 @@ LOGGING: dict[str, Any] = {
             "filters": ["without_path"],
         },
         "security": {
-            "class": "logging.handlers.WatchedFileHandler",
+            "class": "freshness.logs.FileOfEvents",
             "filename": os.devnull if TESTING else VAR_DIR / "security.log",
             "delay": True,
             "encoding": "utf-8",

@@ -130,7 +130,9 @@ class Nginx:
     def forget(self) -> None:
         """What systemd does when the clock is set: it starts this unit."""
         for command in commands_of("freshness-clock.service"):
-            program, *arguments = command.replace("/var/cache/nginx", f"{self.folder}/cache").split()
+            program, *arguments = command.replace(
+                "/var/cache/nginx", f"{self.folder}/cache"
+            ).split()
             if program == "/usr/bin/systemctl":
                 self.reload()
             else:

@@ -7,6 +7,7 @@ import http.client
 import re
 import signal
 import socket
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +29,7 @@ from hypothesis import strategies as some
 from batches.shelf_life import next_midnight
 from bench.nginx import DEPLOY
 from conftest import PASSWORD
+from deploy.rehearse.servers import commands_of
 
 from .proxy import (
     HOST,
@@ -176,6 +178,15 @@ class TestHowLong:
                 morning = datetime(2026, 11, 22, 6, tzinfo=ZoneInfo(zone)) + timedelta(day)
                 assert next_midnight(morning) % 50 == 0, (zone, morning)
 
+    def test_it_is_forgotten_when_the_clock_is_set(self, proxy: Proxy, origin: Origin) -> None:
+        """Or it would be shown once more when its 50 seconds come again, an hour later."""
+        here = f"{proxy.folder}/cache"
+        [forget] = [it for it in commands_of("freshness-clock.service") if "find" in it]
+        proxy.ask()
+        subprocess.run(forget.replace("/var/cache/nginx", here).split(), check=True)
+        assert proxy.ask()[1] == PAGE
+        assert len(origin.asked) == 2
+
     def test_sooner_if_the_origin_says_so(self, proxy: Proxy, origin: Origin) -> None:
         origin.say = lambda asked: report(asked, Cache_Control="public, max-age=0, s-maxage=1")
         proxy.ask()
@@ -211,7 +222,9 @@ class TestNotKept:
             assert (answer.status, body) == (404, b"No such batch")
             assert answer.headers.get_all("Cache-Control") == [never]
         # Nor for when gunicorn cannot be asked: a flood of them would leave no room for reports.
-        assert not [it for it in (proxy.folder / "day").rglob("*") if it.is_file()]
+        day = proxy.folder / "cache" / "day"
+        assert day.is_dir()
+        assert not [it for it in day.rglob("*") if it.is_file()]
         origin.say = report
         assert proxy.ask()[1] == PAGE
 
