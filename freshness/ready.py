@@ -3,7 +3,7 @@
 import logging
 import shutil
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -64,14 +64,23 @@ def is_migrated(database: str) -> bool:
 
 
 def of_the_clock(database: str) -> Iterator[str]:
-    """Compared with the database's, and with when somebody last changed a batch."""
+    """Compared with the database's, and with when somebody last changed batches."""
     now = timezone.now()
     clocks = Product.objects.using(database).annotate(clock=Now()).values_list("clock", flat=True)
     there = clocks.first() or now
     if abs(there - now) > MOST_APART:
         yield f"This machine's clock says {now:%H:%M:%S}, the database's {there:%H:%M:%S}. Set it."
-    changes = Batch.history.using(database).order_by("-history_id")
-    changed = changes.values_list("history_date", flat=True).first() or now
+    changed = last_change(database) or now
     if changed - now > MOST_APART:
         when = f"{changed:%Y-%m-%d %H:%M:%S}"
         yield f"A batch was changed at {when} UTC, which is yet to come. Set the clock."
+
+
+def last_change(database: str) -> datetime | None:
+    """SQLite has no clock: what is saved by a wrong one must not hide what was saved before.
+
+    PostgreSQL's is right, and the server that saved the change before may have had a wrong one.
+    """
+    how_many = 100 if connections[database].vendor == "sqlite" else 1
+    changes = Batch.history.using(database).order_by("-history_id")
+    return max(changes.values_list("history_date", flat=True)[:how_many], default=None)

@@ -72,22 +72,20 @@ class Site:
         """The URL of another database, in which nothing is yet."""
         raise NotImplementedError
 
-    def command(
-        self, *words: str, code: Path | None = None, **settings: str
-    ) -> subprocess.Popen[str]:
+    def command(self, *words: str, **settings: str) -> subprocess.Popen[str]:
         """One that may take its time, so it does not go by the pool."""
         return subprocess.Popen(
             [sys.executable, "manage.py", *words],
-            cwd=code or self.program,
+            cwd=self.program,
             env=self.settings | {"DATABASE_URL": self.url} | settings,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
 
-    def manage(self, *words: str, code: Path | None = None, **settings: str) -> str:
+    def manage(self, *words: str, **settings: str) -> str:
         """What a command says. Raises RefusedError with what it said where it does not end well."""
-        process = self.command(*words, code=code, **settings)
+        process = self.command(*words, **settings)
         said, wrong = process.communicate()
         if process.returncode:
             raise RefusedError(wrong)

@@ -28,11 +28,11 @@ while [ -e "{folder}/asked" ]; do sleep 0.05; done
 
 def upgrade(site: Site) -> None:
     """As docs/DEPLOY.md says: the tables first, then one gunicorn after the other."""
-    code = next_version(site.folder)
-    site.manage("collectstatic", "--no-input", code=code)
-    site.manage("migrate", code=code)
+    site.program = next_version(site.folder)
+    site.manage("collectstatic", "--no-input")
+    site.manage("migrate")
     for shop in site.shops:
-        shop.code = code
+        shop.code = site.program
     restart_in_turn(site)
 
 
