@@ -1,55 +1,37 @@
 """A shop on a PostgreSQL of its own, whose WAL pgBackRest archives, by deploy/pgbackrest.conf."""
 
-import os
 import shutil
-import signal
-import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from signal import SIGKILL
 from typing import Self
 
-import psycopg
+from deploy.rehearse.places import configuration
+from deploy.rehearse.postgresql import SUPERUSER, Server, as_account, new_server, own
+from deploy.rehearse.servers import free_port
 
-from .nginx import DEPLOY
 from .serving import ROOT, shop
-
-PROGRAMS = Path("/usr/lib/postgresql")
-OWNER = "postgres"  # runs the cluster where we are root, which PostgreSQL refuses
 
 
 class ArchivedShop:
     name = "PostgreSQL, pgBackRest"
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.data = folder, folder / "data"
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.url = f"postgres://shop@127.0.0.1:{self.port}/postgres"
-        self.environment = shop(folder) | {"DATABASE_URL": self.url}
+        self.folder = folder
+        self.server = Server(folder / "data", free_port())
+        self.environment = shop(folder) | {"DATABASE_URL": self.server.url}
 
     @contextmanager
     def open(self) -> Iterator[Self]:
-        versions = sorted(PROGRAMS.glob("*/bin/initdb"), key=lambda it: int(it.parts[-3]))
-        if not versions or not shutil.which("pgbackrest"):
-            sys.exit("PostgreSQL's programs or pgbackrest are not here.")
-        self.programs = versions[-1].parent
-        if os.geteuid() == 0:
-            shutil.chown(self.folder, OWNER, OWNER)
-        options = ["--auth=trust", "--username=shop", f"--pgdata={self.data}"]
-        self.run(f"{self.programs}/initdb", *options)
-        self.write("pgbackrest.conf", configuration("pgbackrest.conf", self.places()))
-        archive = configuration(
-            "postgresql-archive.conf",
-            {"pgbackrest --": f"pgbackrest --config={self.folder}/pgbackrest.conf --"},
-        )
-        own = f"port = {self.port}\nunix_socket_directories = '{self.folder}'\n"
-        with (self.data / "postgresql.conf").open("a") as file:
-            file.write(f"\nlisten_addresses = '127.0.0.1'\n{own}{archive}")
-        self.start()
+        if not shutil.which("pgbackrest"):
+            sys.exit("pgbackrest is not here.")
+        settings = configuration("pgbackrest.conf", self.places())
+        (self.folder / "pgbackrest.conf").write_text(settings)
+        self.server = new_server(self.server.data, self.server.port, self.archiving())
         try:
             for command in ("migrate", "demo"):
                 arguments = [sys.executable, "manage.py", command]
@@ -62,71 +44,51 @@ class ArchivedShop:
         finally:
             self.kill()
 
+    def archiving(self) -> str:
+        here = f"pgbackrest --config={self.folder}/pgbackrest.conf --"
+        archive = configuration("postgresql-archive.conf", {"pgbackrest --": here})
+        return f"unix_socket_directories = '{self.folder}'\n{archive}"
+
     def places(self) -> dict[str, str]:
-        own = f"\npg1-port={self.port}\npg1-socket-path={self.folder}\npg1-user=shop"
+        server = {"port": self.server.port, "socket-path": self.folder, "user": SUPERUSER}
+        own = "".join(f"\npg1-{name}={value}" for name, value in server.items())
         return {
             "/mnt/backups/pgbackrest": f"{self.folder}/copy",
             "log-level-file=off": f"log-level-file=off\nlock-path={self.folder}/lock",
-            "/var/lib/postgresql/15/main": f"{self.data}{own}\npg1-database=postgres",
+            "/var/lib/postgresql/15/main": f"{self.server.data}{own}\npg1-database=shop",
         }
 
-    def write(self, name: str, text: str) -> None:
-        (self.folder / name).write_text(text)
-
-    def run(self, *command: str) -> None:
-        """As a user who is not root; its words are told where it does not end well."""
-        as_owner = ["runuser", f"--user={OWNER}", "--"] if os.geteuid() == 0 else []
-        with (self.folder / "said").open("w+") as said:  # a server that goes on would hold a pipe
-            done = subprocess.run([*as_owner, *command], cwd=self.folder, stdout=said, stderr=said)
-            said.seek(0)
-            if done.returncode:
-                raise RuntimeError(said.read())
-
-    def start(self) -> None:
-        """And wait until it takes what is saved, all archived WAL read."""
-        log = self.folder / "postgresql.log"
-        start = ["start", "--wait", f"--pgdata={self.data}", f"--log={log}"]
-        try:
-            self.run(f"{self.programs}/pg_ctl", *start)
-        except RuntimeError:
-            raise RuntimeError(log.read_text()) from None
-
     def pgbackrest(self, command: str) -> None:
-        settings = f"--config={self.folder}/pgbackrest.conf"
-        self.run("pgbackrest", settings, "--stanza=shop", command)
+        """Raises RuntimeError with its words where it does not end well."""
+        settings = (f"--config={self.folder}/pgbackrest.conf", "--stanza=shop")
+        done = subprocess.run(
+            ["pgbackrest", *settings, command], capture_output=True, text=True, **as_account()
+        )
+        if done.returncode:
+            raise RuntimeError(done.stdout + done.stderr)
+
+    def catch_up(self) -> None:
+        """Until all that was saved before is archived."""
+        [(written,)] = self.server.ask("SELECT pg_walfile_name(pg_switch_wal())")
+        archived = "SELECT last_archived_wal >= %s FROM pg_stat_archiver"
+        while self.server.ask(archived, [written]) != [(True,)]:
+            time.sleep(0.05)
 
     def kill(self) -> None:
-        """With -9; the others of the cluster end when they find the first of them gone."""
-        try:
-            os.kill(int((self.data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
-        except (FileNotFoundError, ProcessLookupError):
-            return
+        self.server.end(SIGKILL)
 
     def destroy(self) -> None:
-        shutil.rmtree(self.data)
+        shutil.rmtree(self.server.data)
         for left in self.folder.glob(".s.PGSQL.*"):
             left.unlink()
-        self.run("mkdir", "--mode=700", f"{self.data}")
+        self.server.data.mkdir(mode=0o700)
+        own(self.server.data)
 
     def recover(self) -> None:
         self.pgbackrest("restore")
-        self.start()
-        while self.asked("SELECT pg_is_in_recovery()") == {True}:
+        self.server.start()
+        while self.server.ask("SELECT pg_is_in_recovery()") == [(True,)]:
             pass
 
     def batches(self) -> set[str]:
-        return {f"{it}" for it in self.asked("SELECT batch_identifier FROM batches_batch")}
-
-    def asked(self, query: str) -> set[object]:
-        with psycopg.connect(self.url) as database:
-            return {value for (value,) in database.execute(query.encode())}
-
-
-def configuration(name: str, places: dict[str, str]) -> str:
-    """A file of deploy/ with places of one's own. Raises KeyError where it lacks one of them."""
-    text = (DEPLOY / name).read_text()
-    for old, new in places.items():
-        if old not in text:
-            raise KeyError(old)
-        text = text.replace(old, new)
-    return text
+        return {f"{it}" for (it,) in self.server.ask("SELECT batch_identifier FROM batches_batch")}

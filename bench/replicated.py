@@ -11,10 +11,12 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Self
 
-from .cluster import configuration
+from deploy.rehearse.places import configuration
+
 from .serving import ROOT, shop
 
 PATIENCE = 20  # seconds
+INTERVAL = 1  # second, which is more than the intervals of deploy/litestream.yml
 
 
 class ReplicatedShop:
@@ -65,6 +67,12 @@ class ReplicatedShop:
         while not any(self.copy.rglob("*.ltx")):
             if time.monotonic() > deadline:
                 raise TimeoutError((self.folder / "replicate.log").read_text())
+            time.sleep(0.05)
+
+    def catch_up(self) -> None:
+        """While people save: until all that was saved before is copied."""
+        copied = time.time() + INTERVAL
+        while max(it.stat().st_mtime for it in self.copy.rglob("*.ltx")) < copied:
             time.sleep(0.05)
 
     def kill(self) -> None:

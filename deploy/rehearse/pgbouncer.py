@@ -4,33 +4,8 @@ import signal
 import subprocess
 from pathlib import Path
 
+from .places import configuration
 from .postgresql import Server, as_account, own
-
-DEPLOY = Path(__file__).resolve().parent.parent
-
-
-def configuration(folder: Path, port: int, primary: Server) -> str:
-    """The text of deploy/pgbouncer.ini with places of one's own.
-
-    Raises KeyError where it does not have what is to be replaced.
-    """
-    places = {
-        "freshness = host=10.0.0.10 port=5432 dbname=freshness": (
-            f"shop = host=127.0.0.1 port={primary.port} dbname=shop"
-        ),
-        "listen_port = 6432": f"listen_port = {port}",
-        "/var/log/postgresql": f"{folder}",
-        "/var/run/postgresql": f"{folder}",
-        "server_tls_sslmode = require": "server_tls_sslmode = disable",
-        "auth_type = scram-sha-256": "auth_type = trust",
-        "/etc/pgbouncer": f"{folder}",
-    }
-    text = (DEPLOY / "pgbouncer.ini").read_text()
-    for usual, here in places.items():
-        if usual not in text:
-            raise KeyError(usual)
-        text = text.replace(usual, here)
-    return text
 
 
 class PgBouncer:
@@ -48,7 +23,18 @@ class PgBouncer:
         return f"postgres://shop@127.0.0.1:{self.port}/shop"
 
     def write(self, primary: Server) -> None:
-        text = configuration(self.folder, self.port, primary)
+        places = {
+            "freshness = host=10.0.0.10 port=5432 dbname=freshness": (
+                f"shop = host=127.0.0.1 port={primary.port} dbname=shop"
+            ),
+            "listen_port = 6432": f"listen_port = {self.port}",
+            "/var/log/postgresql": f"{self.folder}",
+            "/var/run/postgresql": f"{self.folder}",
+            "server_tls_sslmode = require": "server_tls_sslmode = disable",
+            "auth_type = scram-sha-256": "auth_type = trust",
+            "/etc/pgbouncer": f"{self.folder}",
+        }
+        text = configuration("pgbouncer.ini", places)
         (self.folder / "pgbouncer.ini").write_text(text)
 
     def point_to(self, primary: Server) -> None:

@@ -109,14 +109,14 @@ class Server:
         self.ask("SELECT pg_promote()", database="postgres")
 
 
-def new_server(data: Path, port: int) -> Server:
-    """One with an empty database, started."""
+def new_server(data: Path, port: int, more: str = "") -> Server:
+    """One with an empty database, started; `more` is lines for its postgresql.conf."""
     own(data.parent)
     options = ["--auth=trust", f"--username={SUPERUSER}", "--no-sync", "--encoding=UTF8"]
     run("initdb", "--pgdata", f"{data}", *options)
     lines = [f"{name} = {value}" for name, value in SETTINGS.items()]
     with (data / "postgresql.conf").open("a") as configuration:
-        configuration.write("\n".join(["", *lines, ""]))
+        configuration.write("\n".join(["", *lines, more, ""]))
     server = Server(data, port)
     server.start()
     server.ask("CREATE DATABASE shop", database="postgres")

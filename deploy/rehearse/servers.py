@@ -14,15 +14,15 @@ from pathlib import Path
 from bench.nginx import TEMPORARY, configuration
 
 from .authority import certificate
+from .places import DEPLOY
 
-SYSTEMD = Path(__file__).resolve().parent.parent / "systemd"
 HOST = "localhost"
 PATIENCE = 30  # seconds
 
 
 def commands_of(unit: str) -> list[str]:
     """What a unit of deploy/systemd runs."""
-    return re.findall(r"^Exec\w+=\+?(.+)", (SYSTEMD / unit).read_text(), re.M)
+    return re.findall(r"^Exec\w+=\+?(.+)", (DEPLOY / "systemd" / unit).read_text(), re.M)
 
 
 def free_port() -> int:

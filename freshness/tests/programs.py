@@ -2,13 +2,16 @@
 
 import os
 import shutil
+import sys
+from pathlib import Path
 
 import pytest
 
 
 def need(program: str, asked_for_by: str) -> str:
     """Where it is. Skips the test where it is not, or fails it if the environment asks for it."""
-    path = shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin")
+    beside_this_python = Path(sys.executable).parent
+    path = shutil.which(program, path=f"{beside_this_python}:{os.environ['PATH']}:/usr/sbin")
     if path:
         return path
     if os.environ.get(asked_for_by):
