@@ -33,7 +33,7 @@ class ReplicatedShop:
     def open(self) -> Iterator[Self]:
         if not self.litestream:
             sys.exit(
-                "There is no litestream here: pip install --requirement bench/requirements.txt"
+                "There is no litestream here: pip install --requirement requirements-dev.txt"
             )
         self.settings.write_text(self.configuration())
         for command in ("migrate", "demo"):
