@@ -32,9 +32,7 @@ class ReplicatedShop:
     @contextmanager
     def open(self) -> Iterator[Self]:
         if not self.litestream:
-            sys.exit(
-                "There is no litestream here: pip install --requirement requirements-dev.txt"
-            )
+            sys.exit("There is no litestream here: pip install --requirement requirements-dev.txt")
         self.settings.write_text(self.configuration())
         for command in ("migrate", "demo"):
             arguments = [sys.executable, "manage.py", command]

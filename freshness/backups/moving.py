@@ -46,6 +46,8 @@ def move(file: Path, overwrite: bool) -> Moved:
         if not was_there:
             call_command("migrate", verbosity=0, interactive=False)
             copy_all()
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")  # or its first searches read whole tables
     return Moved(contents, newest_batch(), was_there)
 
 

@@ -19,16 +19,17 @@ from bench.nginx import DEPLOY
 from .programs import need
 
 UNITS = sorted((DEPLOY / "systemd").glob("*.*[ert]"))
+SERVICES_WITHOUT_TIMER = {"freshness-web@", "freshness-litestream"}
 SERVICES = [it.name.replace("@", "@8001") for it in UNITS if it.suffix == ".service"]
 
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Path:
     """The root of a machine that has the units, and programs where they look for them."""
-    programs = tmp_path / "srv/freshness/current/.venv/bin"
-    programs.mkdir(parents=True)
-    for name in ("gunicorn", "python"):
-        (programs / name).symlink_to("/bin/true")
+    ours = "srv/freshness/current/.venv/bin"
+    for name in (f"{ours}/gunicorn", f"{ours}/python", "opt/litestream/bin/litestream"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).symlink_to("/bin/true")
     shutil.copytree(DEPLOY / "systemd", tmp_path / "etc/systemd/system")
     return tmp_path
 
@@ -50,7 +51,8 @@ def test_systemd_understands_each_unit(machine: Path) -> None:
     units = machine / "etc/systemd/system"
     for unit in units.rglob("*.*"):
         if unit.is_file():
-            unit.write_text(unit.read_text().replace("/srv/", f"{machine}/srv/"))
+            here = re.sub("/(?=(?:srv|opt)/)", f"{machine}/", unit.read_text())
+            unit.write_text(here)
     names = [it.name.replace("@", "@8001") for it in UNITS]
     told = subprocess.run(
         [need("systemd-analyze", "REQUIRE_DEPLOY"), "verify", "--man=false", *names],
@@ -71,7 +73,7 @@ def test_what_a_unit_runs_there_is() -> None:
 
 def test_each_timer_has_its_service() -> None:
     timers = {it.stem for it in UNITS if it.suffix == ".timer"}
-    assert timers == {it.stem for it in UNITS if it.suffix == ".service"} - {"freshness-web@"}
+    assert timers == {it.stem for it in UNITS if it.suffix == ".service"} - SERVICES_WITHOUT_TIMER
 
 
 def test_no_event_is_lost_where_the_security_log_is_rotated(tmp_path: Path) -> None:
