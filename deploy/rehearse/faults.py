@@ -95,23 +95,16 @@ def use_up_connections(site: Chain, visitors: Visitors) -> None:
 
 def set_clock_back(site: Site, visitors: Visitors) -> None:
     """That of the machine of nginx and the gunicorns; the database's, if it has one, is right."""
-    with set_by(site, -HOUR):
-        wait_until(lambda: site.shops[0].says("/readyz") == 503)
-        recall_one(visitors)
-        time.sleep(5)
+    set_clock(site, -HOUR)
+    wait_until(lambda: site.shops[0].says("/readyz") == 503)
+    recall_one(visitors)
+    time.sleep(5)
+    set_clock(site, 0)
     wait_until(lambda: site.shops[0].says("/readyz") == 200)
 
 
-@contextmanager
-def set_by(site: Site, seconds: int) -> Iterator[None]:
-    set_clock(site, seconds)
-    try:
-        yield
-    finally:
-        set_clock(site, 0)
-
-
 def set_clock(site: Site, seconds: int) -> None:
+    """That much from the true time; systemd sees it, and starts a unit of the shop's."""
     site.clock.set(seconds)
     site.nginx.forget()
 

@@ -128,7 +128,7 @@ class Nginx:
             self.process.send_signal(signal.SIGHUP)
 
     def forget(self) -> None:
-        """What systemd does when the clock is set: it starts this unit."""
+        """As the unit says that is started when the clock is set."""
         for command in commands_of("freshness-clock.service"):
             program, *arguments = command.replace(
                 "/var/cache/nginx", f"{self.folder}/cache"
