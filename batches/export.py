@@ -7,12 +7,12 @@ from io import StringIO
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from import_export.resources import ModelResource
@@ -48,7 +48,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
         return redirect(f"{reverse('batches')}?{query.urlencode()}")
     if wanted(request) == EXCEL and batches.count() > MOST_ROWS:
         words = _("Excel holds up to %(most)s rows. Narrow the list, or download it as CSV.")
-        messages.warning(request, words % {"most": localize(MOST_ROWS)})
+        messages.warning(request, words % {"most": intcomma(MOST_ROWS)})
         return redirect("batches")
     resource = BatchResource()
     batches = batches.select_related("product", "created_by")

@@ -88,6 +88,11 @@ class BatchForm(forms.ModelForm):
         left_out: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
         return left_out - {"removed_on"}
 
+    def saved_before(self) -> Batch | None:
+        """The batch that the same person has saved by just this, if the answer to it got lost."""
+        typed = {name: getattr(self.instance, name, None) for name in self.Meta.fields}
+        return Batch.objects.filter(created_by=self.instance.created_by, **typed).first()
+
 
 def save_unless_taken(form: forms.ModelForm) -> Any:
     """What `form` saved; None where its errors say why not.

@@ -134,7 +134,8 @@ def add_batch(request: HttpRequest) -> HttpResponse:
     if save_unless_taken(form):
         messages.success(request, _("Batch %(batch)s is on the shelf.") % {"batch": batch})
         return redirect(batch)
-    return render(request, "batches/add.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "saved": form.saved_before() if form.errors else None}
+    return render(request, "batches/add.html", context, status=422 if form.errors else 200)
 
 
 @staff_required

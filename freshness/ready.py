@@ -24,7 +24,7 @@ told: list[str] = []
 
 
 def problems() -> list[str]:
-    """What keeps it from its work, one plain sentence each; each change is logged.
+    """What keeps it from its work, one plain sentence each.
 
     With a replica it is ready while reports can be read, though the primary be down.
     """
@@ -33,10 +33,16 @@ def problems() -> list[str]:
         found += replica.read(of_the_database)
     except Error as error:
         found.append(f"The database does not answer: {' '.join(str(error).split())}")
+    return found
+
+
+def is_ready() -> bool:
+    """Logs what has changed since it was asked last."""
+    found = problems()
     if found != told:
         told[:] = found
         log.error(" ".join(found) or "Ready again.")
-    return found
+    return not found
 
 
 def of_the_disk() -> Iterator[str]:
@@ -44,6 +50,9 @@ def of_the_disk() -> Iterator[str]:
     database = Path(default.settings_dict["NAME"])
     folders = {settings.VAR_DIR} | ({database.parent} if default.vendor == "sqlite" else set())
     for folder in sorted(folders):
+        if not folder.is_dir():
+            yield f"There is no folder {folder}. Make it, or name another."
+            continue
         free = shutil.disk_usage(folder).free
         if free < LEAST_FREE:
             yield f"Only {free // 1024**2} MB are free in {folder}. Make room."
@@ -69,7 +78,8 @@ def of_the_clock(database: str) -> Iterator[str]:
     clocks = Product.objects.using(database).annotate(clock=Now()).values_list("clock", flat=True)
     there = clocks.first() or now
     if abs(there - now) > MOST_APART:
-        yield f"This machine's clock says {now:%H:%M:%S}, the database's {there:%H:%M:%S}. Set it."
+        here, away = (f"{it:%Y-%m-%d %H:%M:%S}" for it in (now, there))
+        yield f"This machine's clock says {here} UTC, the database's {away}. Set it."
     changed = last_change(database) or now
     if changed - now > MOST_APART:
         when = f"{changed:%Y-%m-%d %H:%M:%S}"

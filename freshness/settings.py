@@ -130,6 +130,7 @@ INSTALLED_APPS = [
     "freshness.apps.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.humanize",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import same_for_everybody
 
 from .outage import outage_behind, tell_of_outage
-from .ready import problems
+from .ready import is_ready
 from .request_ids import request_id
 
 TEXT = "text/plain; charset=utf-8"
@@ -54,8 +54,7 @@ def alive(request: HttpRequest) -> HttpResponse:
 @never_cache
 def ready(request: HttpRequest) -> HttpResponse:
     """Whether it can show reports."""
-    is_ready = not problems()
-    text, status = ("ready\n", 200) if is_ready else ("not ready\n", 503)
+    text, status = ("ready\n", 200) if is_ready() else ("not ready\n", 503)
     return HttpResponse(text, content_type=TEXT, status=status)
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import BinaryIO, NamedTuple
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import gettext as _
 
 from .workbook import workbook_lines
@@ -69,7 +70,7 @@ def columns_and_rows(lines: Iterator[tuple[int, list[Cell]]]) -> tuple[list[str]
             continue
         if len(rows) == MOST_ROWS:
             words = _("One file may hold up to %(most)s rows. Split it, and import the parts.")
-            raise UnreadableError(words % {"most": f"{MOST_ROWS:,}"})
+            raise UnreadableError(words % {"most": intcomma(MOST_ROWS)})
         rows.append((line, cells))
     if not rows:
         raise UnreadableError(_("There are no rows below the names of the columns."))

@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -71,8 +72,8 @@ def confirm_import(request: HttpRequest, number: int) -> HttpResponseBase:
     except Import.DoesNotExist:
         return forgotten(request)
     if is_saved:
-        words = ngettext("%(count)d row is saved.", "%(count)d rows are saved.", being.changes)
-        messages.success(request, words % {"count": being.changes})
+        words = ngettext("%(count)s row is saved.", "%(count)s rows are saved.", being.changes)
+        messages.success(request, words % {"count": intcomma(being.changes)})
     return redirect(being)
 
 

@@ -383,7 +383,7 @@ def test_of_two_who_import_the_same_rows_one_is_shown_it_again(
         preview(client, table(*some))
         clients.append((client, Import.objects.latest("pk")))
     pages = at_the_same_time(*[lambda it=it: words(confirm(*it).content) for it in clients])
-    assert sorted("3000 rows are saved." in page for page in pages) == [False, True]
+    assert sorted("3,000 rows are saved." in page for page in pages) == [False, True]
     assert sum("Something in the shop has changed" in page for page in pages) == 1
     assert Batch.objects.count() == Batch.history.count() == 3000
 

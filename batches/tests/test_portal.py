@@ -278,6 +278,23 @@ class TestEditing:
         assert (edited.pk, edited.batch_identifier) == (batch.pk, "B-9")
         assert edited.created_by == batch.created_by
 
+    def test_who_sends_one_batch_twice_is_shown_that_it_is_saved(
+        self, staff_client: Client, make_user: MakeUser
+    ) -> None:
+        """As somebody does whom the answer to the first did not reach."""
+        staff_client.post("/admin/batches/new", form_data())
+        batch = Batch.objects.get()
+        response = staff_client.post("/admin/batches/new", form_data())
+        assert response.status_code == 422
+        assert "You have saved exactly this already." in words(response.content)
+        assert f'href="/admin/batches/{batch.pk}">Look at batch A-1' in response.content.decode()
+        other = Client()
+        other.force_login(make_user("other@example.com"))
+        for client, data in [(staff_client, form_data(supplier="")), (other, form_data())]:
+            response = client.post("/admin/batches/new", data)
+            assert "Another batch has this identifier already." in words(response.content)
+            assert "exactly this" not in words(response.content)
+
     def test_a_wrong_edit_changes_nothing(
         self, staff_client: Client, make_batch: MakeBatch
     ) -> None:

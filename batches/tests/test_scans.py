@@ -326,7 +326,20 @@ class TestPage:
 
     def test_large_numbers_are_short(self, staff_client: Client, make_batch: MakeBatch) -> None:
         fill(make_batch(), {0: 83_999, 1: 9_999})
-        assert "9999 83k" in words(staff_client.get("/admin/scans").content)
+        page = words(staff_client.get("/admin/scans").content)
+        assert "9999 83k" in page
+        assert "93,998 scans in the last 7 days Fresh 93,998" in page
+        assert page.count("93,998") == 3
+
+    @pytest.mark.parametrize(("language", "told"), [("es", "93 998"), ("tr", "93.998")])
+    def test_and_told_as_the_language_writes_them(
+        self, staff_client: Client, make_batch: MakeBatch, language: str, told: str
+    ) -> None:
+        batch = make_batch()
+        fill(batch, {0: 93_998})
+        for path in ("/admin/scans", batch.get_absolute_url()):
+            page = staff_client.get(path, headers={"accept-language": language})
+            assert told in words(page.content)
 
     def test_it_takes_as_many_queries_for_many_as_for_one(
         self, staff_client: Client, make_batch: MakeBatch, django_assert_num_queries: Any

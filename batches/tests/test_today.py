@@ -130,6 +130,20 @@ class TestSections:
         monkeypatch.setattr("batches.today.MOST_COUNTED", 5)
         assert "or more" not in words(staff_client.get("/admin").content)
 
+    def test_thousands_are_told_apart(
+        self, staff_client: Client, make_batch: MakeBatch, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("batches.today.MOST_COUNTED", 1_000)
+        batch = make_batch(5)
+        for number in range(1_000):
+            batch.batch_identifier = f"B-{number}"
+            batch.pk = f"{number:010}"
+            batch.save(force_insert=True)
+        page = words(staff_client.get("/admin").content)
+        assert "🍗 Chicken – none 1,000 – none – none" in page
+        assert "Expired: take off the shelf now 1,000 or more" in page
+        assert "Of each status, 1,000 batches are counted and no more." in page
+
     def test_an_empty_shelf_says_what_goes_there(self, staff_client: Client) -> None:
         assert "Nothing is on the shelf." in words(staff_client.get("/admin").content)
 

@@ -9,6 +9,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from batches import views
+from batches.models import Batch
 from conftest import PASSWORD, MakeBatch, words
 from freshness.views import bad_request, server_error
 
@@ -83,7 +84,8 @@ def test_where_others_write_for_too_long_it_can_be_sent_again(
     with connection.execute_wrapper(refuse):
         response = staff_client.get(path)
     assert (response.status_code, response["Retry-After"]) == (503, "5")
-    assert "Somebody is saving very much right now" in words(response.content)
+    assert "Somebody is saving a lot right now" in words(response.content)
+    assert "Please try again in a few seconds." in words(response.content)
 
 
 @pytest.mark.parametrize("path", ["edit", "delete", "recall"])
@@ -128,11 +130,42 @@ def test_what_is_typed_while_the_database_is_gone_can_be_sent_again(
         response = staff_client.post("/admin/batches/new", data)
     assert (response.status_code, response["Retry-After"]) == (503, "30")
     assert "Nothing can be saved right now" in words(response.content)
+    assert "is on the shelf" not in words(response.content)
     fields = re.findall(
         r'<input type="hidden" name="(\w+)" value="([^"]*)"', response.content.decode()
     )
     assert dict(fields) == data
     assert_it_tells_nothing_of_the_inside(response.content)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_undone_is_never_told_as_done(
+    first_products: None,
+    staff_client: Client,
+    make_batch: MakeBatch,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Not on a later page either: the next commit, which keeps the session, would succeed."""
+    batch = make_batch()
+    data = {"product": batch.product_id, "batch_identifier": "other"}
+    data |= dict.fromkeys(["butcher_date", "arrival_date"], "2026-11-22")
+    commit = connection.commit
+    failures = [OperationalError("server closed the connection unexpectedly")]
+
+    def fail_once() -> None:
+        if failures:
+            raise failures.pop()
+        commit()
+
+    staff_client.raise_request_exception = False
+    monkeypatch.setattr(connection, "commit", fail_once)
+    pages = [
+        staff_client.post(f"/admin/batches/{batch.pk}/edit", data),
+        staff_client.get("/admin"),
+    ]
+    assert [page.status_code for page in pages] == [503, 200]
+    assert not [page for page in pages if "is changed" in words(page.content)]
+    assert Batch.objects.get().batch_identifier == batch.batch_identifier
 
 
 def test_a_password_is_not_written_into_the_page(db: None) -> None:

@@ -1,5 +1,6 @@
 import logging
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,7 +52,7 @@ def test_migrations_that_are_not_applied(db: None, caplog: pytest.LogCaptureFixt
     assert caplog.messages[1:] == ["Ready again."]
 
 
-def test_a_database_that_does_not_answer(db: None) -> None:
+def test_a_database_that_does_not_answer(db: None, caplog: pytest.LogCaptureFixture) -> None:
     def refuse(*args: Any) -> Any:
         raise OperationalError("connection refused")
 
@@ -59,12 +60,20 @@ def test_a_database_that_does_not_answer(db: None) -> None:
         assert asked() == (503, "not ready\n")
         with pytest.raises(CommandError, match="does not answer: connection refused"):
             call_command("ready")
+    assert len(caplog.messages) == 1  # who gives the command is told, and needs no log
 
 
 def test_a_disk_that_is_full(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ready, "LEAST_FREE", 1024**6)
     assert asked() == (503, "not ready\n")
     with pytest.raises(CommandError, match=r"MB are free in /.*Make room"):
+        call_command("ready")
+
+
+def test_a_folder_that_is_gone(db: None, settings: Any, tmp_path: Path) -> None:
+    settings.VAR_DIR = tmp_path / "gone"
+    assert asked() == (503, "not ready\n")
+    with pytest.raises(CommandError, match=r"There is no folder /.*/gone\. Make it"):
         call_command("ready")
 
 
@@ -87,4 +96,5 @@ def test_a_clock_that_is_not_the_databases(
 ) -> None:
     monkeypatch.setattr(ready, "MOST_APART", timedelta(minutes=5))
     noon.shift(timedelta(days=400))
-    assert "Set it." in " ".join(ready.problems())
+    [told] = [it for it in ready.problems() if it.endswith("Set it.")]
+    assert told.startswith("This machine's clock says 2027-12-27 ")
