@@ -6,6 +6,7 @@ from pathlib import Path
 
 from .places import configuration
 from .postgresql import Server, as_account, own
+from .processes import end
 
 
 class PgBouncer:
@@ -43,5 +44,4 @@ class PgBouncer:
         self.process.send_signal(signal.SIGHUP)
 
     def end(self) -> None:
-        self.process.terminate()
-        self.process.wait()
+        end(self.process)

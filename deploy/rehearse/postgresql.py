@@ -12,6 +12,8 @@ from typing import Any
 
 import psycopg
 
+from .processes import end
+
 ACCOUNT = "postgres"  # as whom the servers run where this is started by root, which they refuse
 SUPERUSER = "shop"
 PATIENCE = 60  # seconds
@@ -96,14 +98,8 @@ class Server:
             return cursor.fetchall() if cursor.description else []
 
     def end(self, how: signal.Signals = signal.SIGINT) -> None:
-        """SIGINT ends it in order, SIGQUIT at once; SIGKILL as a power cut does, all in one."""
-        if not self.process or self.process.poll() is not None:
-            return
-        if how == signal.SIGKILL:
-            os.killpg(self.process.pid, how)
-        else:
-            self.process.send_signal(how)
-        self.process.wait(PATIENCE)
+        """SIGINT ends it in order, SIGQUIT at once, SIGKILL all of it."""
+        end(self.process, how)
 
     def promote(self) -> None:
         self.ask("SELECT pg_promote()", database="postgres")

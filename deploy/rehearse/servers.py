@@ -1,6 +1,5 @@
 """What answers in a shop: gunicorns, and the nginx before them, each on a port that was free."""
 
-import os
 import re
 import signal
 import socket
@@ -15,6 +14,7 @@ from bench.nginx import TEMPORARY, configuration
 
 from .authority import certificate
 from .places import DEPLOY
+from .processes import end
 
 HOST = "localhost"
 PATIENCE = 30  # seconds
@@ -91,14 +91,8 @@ class Gunicorn:
         return [int(pid) for pid in children.read_text().split()]
 
     def end(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """SIGTERM lets requests end; SIGKILL takes the workers too, as a power cut would."""
-        if not self.process or self.process.poll() is not None:
-            return
-        if how == signal.SIGKILL:
-            os.killpg(self.process.pid, how)
-        else:
-            self.process.send_signal(how)
-        self.process.wait(PATIENCE)
+        """SIGTERM lets requests end; SIGKILL takes the workers too."""
+        end(self.process, how)
 
 
 class Nginx:
@@ -139,6 +133,4 @@ class Nginx:
                 subprocess.run([program, *arguments], check=True)
 
     def end(self) -> None:
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
-            self.process.wait(PATIENCE)
+        end(self.process)
