@@ -185,7 +185,9 @@ def edited_what_is_deleted(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @all_or_nothing
 def delete_batch(request: HttpRequest, code: str) -> HttpResponse:
-    batch = get_object_or_404(Batch.objects.locked().select_related("product"), pk=code)
+    batch = Batch.objects.locked().select_related("product").filter(pk=code).first()
+    if batch is None:
+        return deleted_batch(request, code, story_of(Batch, code))
     if request.method == "POST" and not batch.recalled_at:
         batch.delete()
         messages.success(request, _("Batch %(batch)s is deleted.") % {"batch": batch})

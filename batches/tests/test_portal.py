@@ -389,6 +389,17 @@ class TestDeleting:
         assert "Batch A-1 is deleted." in words(response.content)
         assert not Batch.objects.exists()
 
+    @pytest.mark.parametrize("method", ["get", "post"])
+    def test_whoever_comes_too_late_is_told_that_it_was_deleted(
+        self, staff_client: Client, make_batch: MakeBatch, method: str
+    ) -> None:
+        batch = make_batch(batch_identifier="A-1")
+        path = f"/admin/batches/{batch.pk}/delete"
+        staff_client.post(path)
+        response = getattr(staff_client, method)(path)
+        assert response.status_code == 404
+        assert "A-1 was deleted" in words(response.content)
+
 
 def test_a_date_stands_with_its_month_as_a_word(
     staff_client: Client, make_batch: MakeBatch
