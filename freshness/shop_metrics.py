@@ -19,6 +19,9 @@ from batches.shelf_life import OFF_SALE, Freshness
 
 from .backups.naming import last_backup
 
+ARCHIVED = """
+SELECT last_failed_time IS NULL OR COALESCE(last_failed_time < last_archived_time, false)
+FROM pg_stat_archiver WHERE current_setting('archive_mode') <> 'off'"""
 SECONDS = 60  # what was found is told again for so long: nobody asks a large database too often
 
 
@@ -50,7 +53,14 @@ def of_the_disk() -> Iterator[Metric]:
 
 def of_the_database() -> Iterator[Metric]:
     close_old_connections()
-    parts: list[Callable[[], Metric]] = [migrations, scans, batches, recalls, open_recalls]
+    parts: list[Callable[[], Metric]] = [
+        migrations,
+        scans,
+        batches,
+        recalls,
+        open_recalls,
+        archiving,
+    ]
     try:
         found, is_up = [part() for part in parts], 1
     except Error:
@@ -100,6 +110,18 @@ def open_recalls() -> Metric:
     standing = Recall.objects.filter(batches__released_at=None).distinct().count()
     words = "Recalls of which a batch is not released."
     return gauge("freshness_recalls_open", words, standing)
+
+
+def archiving() -> Metric:
+    """Without a value where the database archives nothing."""
+    words = "1 where PostgreSQL could archive the last piece of its log, else 0."
+    family = GaugeMetricFamily("freshness_archiving_up", words)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(ARCHIVED)
+            for (is_archived,) in cursor.fetchall():
+                family.add_metric([], float(is_archived))
+    return family
 
 
 def gauge(name: str, words: str, value: float) -> Metric:
