@@ -176,7 +176,7 @@ def read(ask: Callable[[str], T]) -> T:
     """What `ask` finds in the database of which it is given the name.
 
     In the replica, where it has all that was answered as saved; else, or if it fails there, in the
-    primary.
+    primary. Where that fails, it may be known by then that the replica lacks nothing.
     """
     if not has_replica():
         return ask(DEFAULT_DB_ALIAS)
@@ -190,7 +190,12 @@ def read(ask: Callable[[str], T]) -> T:
             break
         if time.monotonic() < until:
             return found
-    return ask(DEFAULT_DB_ALIAS)
+    try:
+        return ask(DEFAULT_DB_ALIAS)
+    except Error:
+        if time.monotonic() < watch().replica_holds_until():
+            return ask(REPLICA)
+        raise
 
 
 def wait_for_replica() -> None:

@@ -7,7 +7,8 @@ SQLITE = "django.db.backends.sqlite3"
 
 # Seconds.
 FOR_A_LOCK = 20
-FOR_A_STATEMENT = 60
+FOR_A_STATEMENT = 30
+FOR_AN_ANSWER = 35  # to a statement, which the server should have ended: it is frozen
 IN_A_TRANSACTION = 60  # that asks nothing
 TO_CONNECT = 3
 FOR_A_CONNECTION = 5  # of the pool, while others have all of them
@@ -43,7 +44,10 @@ def on_postgresql(
 
     What a URL sets itself, such as sslmode, stays as it is.
     """
+    from .postgresql.patience import PatientConnection  # which a shop on SQLite does not need
+
     pool = {
+        "connection_class": PatientConnection,
         "min_size": 1,
         "max_size": most,
         "timeout": TO_THE_REPLICA if is_replica else FOR_A_CONNECTION,

@@ -56,6 +56,11 @@ def lag(site: Chain, visitors: Visitors) -> None:
     site.standby.ask("SELECT pg_wal_replay_resume()")
 
 
+def freeze(site: Chain, visitors: Visitors) -> None:
+    with site.primary.frozen():
+        time.sleep(10)
+
+
 def promote(site: Chain, visitors: Visitors) -> None:
     site.primary.end(signal.SIGQUIT)
     time.sleep(5)  # until somebody has noticed
@@ -142,6 +147,7 @@ FAULTS: dict[type[Site], list[Fault]] = {
         Fault("nginx restarted", restart_nginx),
         Fault("the standby stopped for 5 s", stop_standby),
         Fault("the standby lags for 7 s", lag),
+        Fault("the primary frozen for 10 s", freeze),
         Fault("a new version with a migration, one gunicorn after the other", roll_over),
         Fault("all connections to the primary used up for 8 s", use_up_connections),
         Fault(RESTORED, restore),

@@ -5,7 +5,8 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,22 @@ class Server:
     def end(self, how: signal.Signals = signal.SIGINT) -> None:
         """SIGINT ends it in order, SIGQUIT at once, SIGKILL all of it."""
         end(self.process, how)
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """It takes what is sent, and says nothing, as where its machine's disk does not answer."""
+        assert self.process
+        first = self.process.pid
+        os.kill(first, signal.SIGSTOP)  # so that it starts no others
+        others = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        all_of_them = [first, *map(int, others)]
+        for it in all_of_them:
+            os.kill(it, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for it in all_of_them:
+                os.kill(it, signal.SIGCONT)
 
     def promote(self) -> None:
         self.ask("SELECT pg_promote()", database="postgres")

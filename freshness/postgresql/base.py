@@ -1,11 +1,15 @@
-"""Django's PostgreSQL, whose pool gets over a restart of the server at once."""
+"""Django's PostgreSQL, which gets over a restart of the server at once, and over its silence."""
 
 from contextlib import suppress
 from typing import Any
 
 import psycopg
+from django.conf import settings
 from django.db.backends.postgresql import base
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from ..databases import FOR_AN_ANSWER, TO_CONNECT, TO_THE_REPLICA
+from .patience import NoAnswerError
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -15,18 +19,25 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Raises psycopg.OperationalError where the server cannot be reached, or says nothing."""
+        if not self.pool:
+            return super().get_new_connection(conn_params)
+        try:
+            return self.whole_connection(conn_params)
+        except (PoolTimeout, NoAnswerError):
+            raise
+        except psycopg.OperationalError:
+            return self.whole_connection(conn_params)
+
+    def whole_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params)
-        if not self.pool or is_whole(connection):
-            return connection
-        with suppress(psycopg.Error):
-            self.pool.putconn(connection)
-        self.pool.drain()
-        return super().get_new_connection(conn_params)
-
-
-def is_whole(connection: "psycopg.Connection[Any]") -> bool:
-    try:
-        ConnectionPool.check_connection(connection)
-    except psycopg.Error:
-        return False
-    return True
+        connection.patience = FOR_AN_ANSWER if settings.SERVING else None
+        try:
+            with connection.waiting(TO_THE_REPLICA if self.alias == "replica" else TO_CONNECT):
+                ConnectionPool.check_connection(connection)
+        except psycopg.Error:
+            with suppress(psycopg.Error):
+                self.pool.putconn(connection)
+            self.pool.drain()
+            raise
+        return connection

@@ -63,4 +63,4 @@ def test_what_takes_too_long_is_ended_there_too(pooled: PooledShop) -> None:
     pooled.get("/admin/batches")
     with psycopg.connect(pooled.pool.url) as connection:
         limit = connection.execute("SHOW statement_timeout").fetchone()
-    assert limit == ("1min",)
+    assert limit == ("30s",)

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from conftest import PASSWORD, words
 from deploy.rehearse.postgresql import new_server, programs, standby_of
+from deploy.rehearse.servers import wait_until
 
 from .proxy import free_port
 from .test_serving import Shop
@@ -49,6 +50,12 @@ class ShopOfTwo(Shop):
         form = self.form(f"/admin/batches/{code}/recall", recall_reason="Glass was found.")
         answer, page = self.open("/admin/recalls/new", form)
         assert (answer.status, "Recall: Glass was found." in words(page)) == (200, True)
+
+    def wait_for_standby(self) -> None:
+        """Which looks only now and then whether a primary that was away is back."""
+        [[written]] = self.primary.ask("SELECT pg_current_wal_flush_lsn()")
+        has_it = "SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn"
+        wait_until(lambda: self.standby.ask(has_it, [written]) == [(True,)])
 
     def says(self, report: str, text: str) -> bool:
         answer, page = self.open(report)
@@ -141,6 +148,20 @@ def test_without_the_primary_reports_are_read_on_and_what_is_typed_is_kept(
     assert 'name="batch_identifier" value="typed &amp; kept"' in page
     shop_of_two.primary.start()
     assert shop_of_two.says(shop_of_two.save("after"), "after")
+
+
+def test_a_primary_that_is_frozen_is_as_good_as_away(shop_of_two: ShopOfTwo) -> None:
+    """It takes what is sent, and says nothing."""
+    kept = shop_of_two.save("kept-cold")
+    form = shop_of_two.form("/admin/batches/new", batch_identifier="typed")
+    shop_of_two.wait_for_standby()
+    with shop_of_two.primary.frozen():
+        assert shop_of_two.says(kept, "kept-cold")
+        for _each_had_a_connection_of_the_pool in range(3):
+            answer, page = shop_of_two.open("/admin/batches/new", form)
+            assert (answer.status, 'name="batch_identifier" value="typed"' in page) == (503, True)
+        assert shop_of_two.says(kept, "kept-cold")
+    assert shop_of_two.says(shop_of_two.save("thawed"), "thawed")
 
 
 def test_a_standby_that_lacks_something_says_nothing_rather_than_what_is_untrue(
