@@ -71,6 +71,14 @@ def test_what_a_unit_runs_there_is() -> None:
     assert commands <= get_commands().keys()
 
 
+def test_no_other_user_is_made_the_owner_of_the_shops_data() -> None:
+    """As systemd does with a StateDirectory, which each unit would have from sandbox.conf."""
+    texts = [it.read_text() for it in (DEPLOY / "systemd").rglob("*.conf")]
+    others = [it for it in texts if re.search("^User=(?!freshness$)", it, re.M)]
+    assert len(others) == 1
+    assert "\nStateDirectory=\n" in others[0]
+
+
 def test_each_timer_has_its_service() -> None:
     timers = {it.stem for it in UNITS if it.suffix == ".timer"}
     assert timers == {it.stem for it in UNITS if it.suffix == ".service"} - SERVICES_WITHOUT_TIMER
