@@ -45,14 +45,18 @@ def tell_of_outage(request: HttpRequest, error: BaseException) -> HttpResponse:
     is_busy = str(error).startswith(TOOK_TOO_LONG)
     if not is_busy:
         log.error("The database does not do what it is asked: %s", " ".join(str(error).split()))
-    # What was to be told of a success, which may be undone by now.
-    vars(request).pop("_messages", None)
+    tell_no_success(request)
     template = "busy.html" if is_busy else "away.html"
     context = {"is_form": request.method == "POST", "typed": typed(request)}
     response = render(request, template, context, status=503)
     response["Retry-After"] = str(SECONDS_BUSY if is_busy else SECONDS_AWAY)
     add_never_cache_headers(response)
     return response
+
+
+def tell_no_success(request: HttpRequest) -> None:
+    """What was to be told of one may be undone by now."""
+    vars(request).pop("_messages", None)
 
 
 def typed(request: HttpRequest) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import same_for_everybody
 
-from .outage import outage_behind, tell_of_outage
+from .outage import outage_behind, tell_no_success, tell_of_outage
 from .ready import is_ready
 from .request_ids import request_id
 
@@ -38,6 +38,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Django's, but under the shop's name, and with words of its own where the database fails."""
     if outage := outage_behind(sys.exc_info()[1]):
         return tell_of_outage(request, outage)
+    tell_no_success(request)
     return render(request, "500.html", {"request_id": request_id()}, status=500)
 
 

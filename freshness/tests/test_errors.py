@@ -168,6 +168,21 @@ def test_what_is_undone_is_never_told_as_done(
     assert Batch.objects.get().batch_identifier == batch.batch_identifier
 
 
+def test_nor_where_the_fault_is_ours(
+    staff_client: Client, make_batch: MakeBatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*where: Any) -> None:
+        raise RuntimeError
+
+    batch = make_batch()
+    data = {"product": batch.product_id, "batch_identifier": "other"}
+    data |= dict.fromkeys(["butcher_date", "arrival_date"], "2026-11-22")
+    staff_client.raise_request_exception = False
+    monkeypatch.setattr(views, "redirect", broken)
+    response = staff_client.post(f"/admin/batches/{batch.pk}/edit", data)
+    assert (response.status_code, "is changed" in words(response.content)) == (500, False)
+
+
 def test_a_password_is_not_written_into_the_page(db: None) -> None:
     client = Client(raise_request_exception=False)
     with refused("accounts_user"):
