@@ -18,6 +18,7 @@ from .processes import end
 
 HOST = "localhost"
 PATIENCE = 30  # seconds
+given: set[int] = set()  # ports
 
 
 def commands_of(unit: str) -> list[str]:
@@ -26,10 +27,14 @@ def commands_of(unit: str) -> list[str]:
 
 
 def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
+    """One that is given once."""
+    while True:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port: int = free.getsockname()[1]
+        if port not in given:
+            given.add(port)
+            return port
 
 
 def is_open(port: int) -> bool:

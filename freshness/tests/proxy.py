@@ -1,7 +1,6 @@
 """nginx of deploy/nginx.conf before a server that answers what a test tells it to."""
 
 import http.client
-import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import Any
 from django.utils.http import http_date
 
 from bench.nginx import configuration, nginx
+from deploy.rehearse.servers import free_port
 
 from .programs import need
 
@@ -30,13 +30,6 @@ def need_nginx() -> None:
 
 def later(seconds: float) -> str:
     return f"{MIDNIGHT + seconds:.3f}"
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 class Asked(BaseHTTPRequestHandler):

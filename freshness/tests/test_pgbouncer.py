@@ -12,9 +12,9 @@ import pytest
 from conftest import words
 from deploy.rehearse.pgbouncer import PgBouncer
 from deploy.rehearse.postgresql import new_server
+from deploy.rehearse.servers import free_port
 
 from .programs import need
-from .proxy import free_port
 from .test_replication import ShopOfTwo, need_server
 from .test_serving import Shop
 

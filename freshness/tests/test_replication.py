@@ -15,9 +15,8 @@ from django.utils import timezone
 
 from conftest import PASSWORD, words
 from deploy.rehearse.postgresql import new_server, programs, standby_of
-from deploy.rehearse.servers import wait_until
+from deploy.rehearse.servers import free_port, wait_until
 
-from .proxy import free_port
 from .test_serving import Shop
 
 

@@ -21,12 +21,13 @@ from django.utils import timezone
 
 from batches.scan_log import minute_of
 from conftest import PASSWORD
+from deploy.rehearse.servers import free_port
 from freshness.answered import Answered
 from freshness.request_ids import KEY, answering, request_id
 from freshness.views import server_error
 from freshness.watching import watch
 
-from .proxy import Proxy, free_port, later
+from .proxy import Proxy, later
 from .test_proxy import needs_nginx  # noqa: F401 - used by name
 from .test_serving import Shop
 
