@@ -10,6 +10,7 @@ import pytest
 
 from accounts import limits
 from bench.nginx import DEPLOY
+from deploy.rehearse.servers import wait_until
 
 from .proxy import REPORT, Asked, Origin, Proxy, hang_up, need_nginx
 
@@ -147,8 +148,11 @@ def test_whether_the_shop_is_ready_is_not_told_to_strangers(proxy: Proxy, one: O
 
 class TestTheLog:
     def lines(self, proxy: Proxy) -> list[dict[str, object]]:
-        text = (proxy.folder / "freshness.log").read_text()
-        return [json.loads(line) for line in text.splitlines()][1:]  # the first asked if it is up
+        """nginx writes each when its answer is on its way already."""
+        log = proxy.folder / "freshness.log"
+        wait_until(lambda: len(log.read_text().splitlines()) > 1)
+        _whether_it_is_up, *lines = log.read_text().splitlines()
+        return [json.loads(line) for line in lines]
 
     def test_it_says_how_requests_fare(self, proxy: Proxy, one: Origin, other: Origin) -> None:
         proxy.ask("/admin/batches", Test_Address="203.0.113.9")

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from batches.scan_log import minute_of
 from conftest import PASSWORD
-from deploy.rehearse.servers import free_port
+from deploy.rehearse.servers import free_port, wait_until
 from freshness.answered import Answered
 from freshness.request_ids import KEY, answering, request_id
 from freshness.views import server_error
@@ -309,15 +309,18 @@ def test_all_scans_that_nginx_answers_are_counted(shop: Shop, tmp_path: Path) ->
         shop.end(signal.SIGKILL)
         assert proxy.ask(path, Now=later(50))[0].status == 200  # as it was last said to be
         assert counted(shop) == (0, {})
-        files = list((folder / "scans").iterdir())
-        lines = "".join(it.read_text() for it in files).splitlines()
-        assert set(lines) == {f"fresh {path}", f"fresh /batch/{code[:5]}-{code[5:]}"}
-        for file in files:
+        wait_until(lambda: len(scans_in(folder)) == 44)  # the last answer is here before its line
+        assert {*scans_in(folder)} == {f"fresh {path}", f"fresh /batch/{code[:5]}-{code[5:]}"}
+        for file in [*(folder / "scans").iterdir()]:
             let_pass(file, timedelta(minutes=5))
         for _first_and_again in range(2):
             shop.manage("count_scans")
             assert counted(shop) == (44, {"fresh": 44})
         assert os.listdir(folder / "scans") == []
+
+
+def scans_in(folder: Path) -> list[str]:
+    return "".join(it.read_text() for it in (folder / "scans").iterdir()).splitlines()
 
 
 def let_pass(file: Path, time: timedelta) -> None:
