@@ -67,14 +67,14 @@ def serve_in_turn(listening: socket.socket) -> None:
 
 def serve(listening: socket.socket) -> None:
     from prometheus_client import CollectorRegistry, make_wsgi_app
-    from prometheus_client.multiprocess import MultiProcessCollector
 
+    from .metrics import CountsOfAllProcesses
     from .shop_metrics import ShopCollector
 
     with (Path(os.environ[FOLDER]) / "turn").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         registry = CollectorRegistry()
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        registry.register(CountsOfAllProcesses())
         registry.register(ShopCollector())
         server = Server(listening)
         server.set_app(make_wsgi_app(registry))
