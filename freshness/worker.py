@@ -59,6 +59,15 @@ class Worker(ThreadWorker):  # type: ignore[misc] # it has no types
         finish = partial(self.method_queue.defer, self.finish_request, conn)
         answering.add_done_callback(finish)
 
+    def handle_quit(self, sig: int, frame: Any) -> None:
+        """For Ctrl-C: as for SIGTERM, but without a wait for connections on which nothing is asked.
+
+        gunicorn's own leaves the loop wherever it is: where that was about to lend a thread, it may
+        then wait for that thread without end.
+        """
+        self.cfg.set("graceful_timeout", 0)
+        self.handle_exit(sig, frame)
+
     def wait_for_more(self, conn: Any, than: int) -> None:
         """`murder_pending` closes the connection when the time is over."""
         conn.sock.setsockopt(SOL_SOCKET, SO_RCVLOWAT, than + 1)

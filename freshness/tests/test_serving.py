@@ -8,9 +8,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from http.client import HTTPException
 from http.cookiejar import CookieJar
 from pathlib import Path
+from threading import Event
 from typing import Any, Self
 from urllib.error import HTTPError
 from urllib.parse import urlencode
@@ -176,3 +179,22 @@ def test_a_strange_charset_is_no_fault(served: Shop, parameter: str) -> None:
 
 def test_ctrl_c_ends_it_cleanly(served: Shop) -> None:
     assert served.end(signal.SIGINT) == 0
+
+
+def test_ctrl_c_ends_it_in_the_midst_of_requests(served: Shop) -> None:
+    ended = Event()
+
+    def ask() -> None:
+        while not ended.is_set():
+            with suppress(OSError, HTTPException):
+                served.open("/batch/0000000000")
+
+    with ThreadPoolExecutor() as crowd:
+        for _visitor in range(4):
+            crowd.submit(ask)
+        try:
+            for _time in range(6):
+                assert served.end(signal.SIGINT) == 0
+                served.start()
+        finally:
+            ended.set()
