@@ -22,7 +22,7 @@ class ArchivedShop:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.server = Server(folder / "data", free_port())
+        self.server = Server(folder / "server", free_port())
         self.environment = shop(folder) | {"DATABASE_URL": self.server.url}
 
     @contextmanager
@@ -31,7 +31,7 @@ class ArchivedShop:
             sys.exit("pgbackrest is not here.")
         settings = configuration("pgbackrest.conf", self.places())
         (self.folder / "pgbackrest.conf").write_text(settings)
-        self.server = new_server(self.server.data, self.server.port, self.archiving())
+        self.server = new_server(self.server.folder, self.server.port, self.archiving())
         try:
             for command in ("migrate", "demo"):
                 arguments = [sys.executable, "manage.py", command]
@@ -55,7 +55,7 @@ class ArchivedShop:
         return {
             "/mnt/backups/pgbackrest": f"{self.folder}/copy",
             "log-level-file=off": f"log-level-file=off\nlock-path={self.folder}/lock",
-            "/var/lib/postgresql/15/main": f"{self.server.data}{own}\npg1-database=shop",
+            "/var/lib/postgresql/15/main": f"{self.server.data}{own}",
         }
 
     def pgbackrest(self, command: str) -> None:

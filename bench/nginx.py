@@ -14,12 +14,19 @@ TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 
 def configuration(
-    folder: Path, port: int, inner_port: int, shop_ports: list[int], host: str, tls: bool = False
+    folder: Path,
+    port: int,
+    inner_port: int,
+    shop_ports: list[int],
+    host: str,
+    tls: bool = False,
+    logs: str = "",
 ) -> str:
     """The text of deploy/nginx.conf with one worker, and places of one's own.
 
     Without `tls` it speaks http where it would speak https. With it, the certificate is
     `folder`/fullchain.pem and privkey.pem. What listens on port 80 listens on `folder`/plain.
+    Logs are in `folder`, unless elsewhere.
     Raises KeyError where it does not have what is to be replaced.
     """
     shops = "".join(f"server 127.0.0.1:{it} max_fails=2 fail_timeout=5s; " for it in shop_ports)
@@ -30,7 +37,8 @@ def configuration(
             r"^worker_processes .*;": "worker_processes 1;",
             r"/run/nginx\.pid": f"{folder}/nginx.pid",
             r"/etc/letsencrypt/live/[^/]+": f"{folder}",
-            r"/var/log/nginx|/var/log/freshness": f"{folder}",
+            r"/var/log/nginx": logs or f"{folder}",
+            r"/var/log/freshness": f"{folder}",
             r"/var/cache/nginx": f"{folder}/cache",
             r"/etc/nginx/conf\.d": f"{folder}",
             r"root /etc/nginx;": f"root {DEPLOY};",

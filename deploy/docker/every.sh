@@ -3,8 +3,12 @@
 set -eu
 seconds=$1
 shift
+waiting=
+trap 'test -z "$waiting" || kill "$waiting"; exit 0' TERM INT
 while true; do
   .venv/bin/python manage.py "$@" || echo "manage.py $* has failed" >&2
   sleep "$seconds" &
-  wait $!
+  waiting=$!
+  wait "$waiting"
+  waiting=
 done

@@ -7,11 +7,6 @@ sed -e "s/fresh\.example\.com/$SHOP_HOST/g" \
     -e "s#/var/log/nginx/freshness.log#/dev/stdout#; s#/var/log/nginx/error.log#/dev/stderr#" \
     -e "/include \/etc\/nginx\/conf.d/d" \
     "${SOURCE:-/srv/nginx}/nginx.conf" > "${TARGET:-/tmp}/nginx.conf"
-# nginx writes scans down, the shop's user counts them and deletes them. Root may change here whose
-# a folder is, and the mode of its own alone.
-chown root:root "${SCANS:-/var/log/freshness/scans}"
-chmod 775 "${SCANS:-/var/log/freshness/scans}"
-chown www-data:10001 "${SCANS:-/var/log/freshness/scans}"
 nginx -t -q -c "${TARGET:-/tmp}/nginx.conf"
-(while sleep 43200; do nginx -s reload -c "${TARGET:-/tmp}/nginx.conf"; done) &
+(while sleep 43200; do kill -HUP $$; done) &
 exec nginx -c "${TARGET:-/tmp}/nginx.conf" -g "daemon off;"

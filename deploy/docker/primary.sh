@@ -2,7 +2,7 @@
 # Runs in PostgreSQL's image on a new volume, once: the shop's role and database, and the standby's
 # role and slot. The passwords are read from files, and go into no log.
 set -eu
-echo "include_if_exists = '/etc/freshness.conf'" >> "$PGDATA/postgresql.conf"
+echo "include_if_exists = '${CONF:-/etc/freshness.conf}'" >> "$PGDATA/postgresql.conf"
 echo "host replication standby all scram-sha-256" >> "$PGDATA/pg_hba.conf"
 psql --no-psqlrc --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres --quiet <<'SQL'
 SET log_statement = 'none';

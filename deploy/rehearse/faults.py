@@ -67,12 +67,15 @@ def promote(site: Chain, visitors: Visitors) -> None:
     site.standby.promote()
     site.pool.point_to(site.standby)
     site.primary, site.standby = site.standby, site.primary
+    site.end_timers()
+    site.start_timers()
 
 
 def make_standby_anew(site: Chain, visitors: Visitors) -> None:
     """Of the machine that was the primary, whose data are of no use any more."""
-    shutil.rmtree(site.standby.data)
-    site.standby = standby_of(site.primary, site.standby.data, free_port())
+    shutil.rmtree(site.standby.folder)
+    site.primary.ask("SELECT pg_create_physical_replication_slot('standby')")
+    site.standby = standby_of(site.primary, site.standby.folder, free_port())
     for shop in site.shops:
         shop.environment["DATABASE_REPLICA_URL"] = site.standby.url
     restart_in_turn(site)

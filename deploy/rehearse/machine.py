@@ -4,9 +4,12 @@ import errno
 import os
 import struct
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 MB = 1024**2  # bytes
+# Where it is noon now: a clock that is set back an hour across midnight shows the day before.
+NOON = f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
 
 
 class Clock:

@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 from .places import configuration
@@ -14,25 +15,22 @@ class PgBouncer:
         self.folder, self.port = folder, port
         folder.mkdir()
         own(folder)
-        (folder / "userlist.txt").write_text('"shop" ""\n')
+        password = primary.secret("shop_password")
+        (folder / "userlist.txt").write_text(f'"freshness" "{password}"\n')
         self.write(primary)
         command = ["pgbouncer", f"{folder}/pgbouncer.ini"]
-        self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL, **as_account())
-
-    @property
-    def url(self) -> str:
-        return f"postgres://shop@127.0.0.1:{self.port}/shop"
+        self.process = subprocess.Popen(
+            command, stderr=subprocess.DEVNULL, start_new_session=True, **as_account()
+        )
+        self.url = replace(primary, port=port).url
 
     def write(self, primary: Server) -> None:
         places = {
-            "freshness = host=10.0.0.10 port=5432 dbname=freshness": (
-                f"shop = host=127.0.0.1 port={primary.port} dbname=shop"
-            ),
+            "host=10.0.0.10 port=5432": f"host=127.0.0.1 port={primary.port}",
             "listen_port = 6432": f"listen_port = {self.port}",
             "/var/log/postgresql": f"{self.folder}",
             "/var/run/postgresql": f"{self.folder}",
             "server_tls_sslmode = require": "server_tls_sslmode = disable",
-            "auth_type = scram-sha-256": "auth_type = trust",
             "/etc/pgbouncer": f"{self.folder}",
         }
         text = configuration("pgbouncer.ini", places)

@@ -1,4 +1,4 @@
-"""PostgreSQL servers of one's own: made in a folder, started, killed, copied, promoted."""
+"""PostgreSQL servers of one's own, made as deploy/compose.yaml makes them, each in a folder."""
 
 import os
 import shutil
@@ -13,10 +13,11 @@ from typing import Any
 
 import psycopg
 
+from .places import DEPLOY
 from .processes import end
 
 ACCOUNT = "postgres"  # as whom the servers run where this is started by root, which they refuse
-SUPERUSER = "shop"
+SUPERUSER = "postgres"
 PATIENCE = 60  # seconds
 
 # So that a folder is all that a server needs, and a test is not longer than it has to be.
@@ -24,10 +25,7 @@ SETTINGS = {
     "listen_addresses": "'127.0.0.1'",
     "unix_socket_directories": "''",
     "shared_buffers": "32MB",
-    "wal_level": "replica",
-    "hot_standby": "on",
     "max_wal_size": "256MB",
-    "wal_keep_size": "256MB",
 }
 
 
@@ -60,40 +58,80 @@ def own(folder: Path) -> None:
         shutil.chown(folder, ACCOUNT, ACCOUNT)
 
 
+def secrets_beside(folder: Path) -> Path:
+    """The files of deploy/docker/make_secrets.sh, for all servers in this folder."""
+    secrets = folder / "secrets"
+    if not secrets.exists():
+        subprocess.check_call(
+            ["sh", f"{DEPLOY}/docker/make_secrets.sh", f"{secrets}"], stdout=subprocess.DEVNULL
+        )
+        own(secrets)
+    return secrets
+
+
 @dataclass
 class Server:
-    data: Path
+    """One in `folder`, with its data, its log, and the file that containers have in /etc."""
+
+    folder: Path
     port: int
     process: subprocess.Popen[bytes] | None = None
 
     @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def secrets(self) -> Path:
+        return secrets_beside(self.folder.parent)
+
+    def secret(self, name: str) -> str:
+        return (self.secrets / name).read_text().strip()
+
+    @property
     def url(self) -> str:
-        return f"postgres://{SUPERUSER}@127.0.0.1:{self.port}/shop"
+        """The shop's."""
+        return self.secret("primary_url").replace("primary:5432", f"127.0.0.1:{self.port}")
+
+    def environment(self) -> dict[str, str]:
+        """What its container has in it."""
+        return os.environ | {
+            "PATH": f"{programs()}:{os.environ['PATH']}",
+            "PGDATA": f"{self.data}",
+            "STANDBY_PASSWORD_FILE": f"{self.secrets}/standby_password",
+        }
+
+    def command(self) -> list[str]:
+        return ["postgres", "-D", f"{self.data}"]
 
     def start(self) -> None:
-        command = [f"{programs() / 'postgres'}", "-D", f"{self.data}", "-p", f"{self.port}"]
-        with self.data.with_suffix(".log").open("ab") as log:
+        with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                command, stdout=log, stderr=log, start_new_session=True, **as_account()
+                [*self.command(), "-p", f"{self.port}"],
+                env=self.environment(),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                **as_account(),
             )
         self.wait()
 
     def wait(self) -> None:
         """Until it answers. Raises TimeoutError after PATIENCE."""
+        here = ("--host=127.0.0.1", f"--port={self.port}")
+        asked = ["pg_isready", "--quiet", f"--username={SUPERUSER}", *here]
         deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            try:
-                self.ask("SELECT 1", database="postgres")
-            except psycopg.OperationalError:
-                time.sleep(0.05)
-            else:
-                return
-        raise TimeoutError(f"The server on port {self.port} does not answer.")
+        while subprocess.run(asked, env=self.environment()).returncode:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"The server on port {self.port} does not answer.")
+            time.sleep(0.05)
 
     def ask(
-        self, question: str, parameters: Sequence[object] = (), database: str = "shop"
+        self, question: str, parameters: Sequence[object] = (), database: str = "freshness"
     ) -> list[tuple[object, ...]]:
-        url = f"postgresql://{SUPERUSER}@127.0.0.1:{self.port}/{database}"
+        """Of the database's administrator."""
+        password = self.secret("postgres_password")
+        url = f"postgresql://{SUPERUSER}:{password}@127.0.0.1:{self.port}/{database}"
         with psycopg.connect(url, autocommit=True, connect_timeout=3) as connection:
             cursor = connection.execute(question, parameters)
             return cursor.fetchall() if cursor.description else []
@@ -122,32 +160,64 @@ class Server:
         self.ask("SELECT pg_promote()", database="postgres")
 
 
-def new_server(data: Path, port: int, more: str = "") -> Server:
-    """One with an empty database, started; `more` is lines for its postgresql.conf."""
-    own(data.parent)
-    options = ["--auth=trust", f"--username={SUPERUSER}", "--no-sync", "--encoding=UTF8"]
-    run("initdb", "--pgdata", f"{data}", *options)
-    lines = [f"{name} = {value}" for name, value in SETTINGS.items()]
-    with (data / "postgresql.conf").open("a") as configuration:
-        configuration.write("\n".join(["", *lines, more, ""]))
-    server = Server(data, port)
+@dataclass
+class Standby(Server):
+    """It copies `primary` when it is first started, and once it is promoted, it is one itself."""
+
+    primary: Server | None = None
+
+    def environment(self) -> dict[str, str]:
+        assert self.primary
+        return super().environment() | {
+            "PRIMARY_HOST": "127.0.0.1",
+            "PRIMARY_PORT": f"{self.primary.port}",
+            "PASSFILE": f"{self.folder}/pgpass",
+        }
+
+    def command(self) -> list[str]:
+        return ["sh", f"{self.folder}/standby.sh"]
+
+
+def new_server(folder: Path, port: int, more: str = "") -> Server:
+    """A primary with an empty database, started; `more` is lines for its configuration."""
+    server = Server(folder, port)
+    prepare(server, "primary", more)
+    options = ["--auth-local=trust", "--auth-host=scram-sha-256", "--no-sync", "--encoding=UTF8"]
+    password = f"{server.secrets}/postgres_password"
+    options += [f"--username={SUPERUSER}", f"--pwfile={password}"]
+    run("initdb", f"--pgdata={server.data}", *options)
+    with (server.data / "postgresql.conf").open("a") as configuration:
+        configuration.writelines(f"{name} = {value}\n" for name, value in SETTINGS.items())
     server.start()
-    server.ask("CREATE DATABASE shop", database="postgres")
+    told = {
+        "PGHOST": "127.0.0.1",
+        "PGPORT": f"{port}",
+        "PGPASSWORD": server.secret("postgres_password"),
+        "POSTGRES_USER": SUPERUSER,
+        "SHOP_PASSWORD_FILE": f"{server.secrets}/shop_password",
+        "CONF": "../freshness.conf",
+    }
+    script = ["sh", f"{folder}/primary.sh"]
+    subprocess.run(script, check=True, env=server.environment() | told, **as_account())
+    server.end()
+    server.start()
     return server
 
 
-def standby_of(primary: Server, data: Path, port: int) -> Server:
+def standby_of(primary: Server, folder: Path, port: int) -> Server:
     """A copy that goes on replaying what the primary writes."""
-    source = f"host=127.0.0.1 port={primary.port} user={SUPERUSER}"
-    run(
-        "pg_basebackup",
-        "--pgdata",
-        f"{data}",
-        "--dbname",
-        source,
-        "--write-recovery-conf",
-        "--checkpoint=fast",
-    )
-    server = Server(data, port)
+    server = Standby(folder, port, primary=primary)
+    prepare(server, "standby")
     server.start()
     return server
+
+
+def prepare(server: Server, service: str, more: str = "") -> None:
+    """Its folder, with what compose.yaml puts into its container."""
+    server.folder.mkdir()
+    server.data.mkdir()
+    for folder in (server.folder.parent, server.folder, server.data):
+        own(folder)
+    shutil.copy(DEPLOY / "docker" / f"{service}.sh", server.folder)
+    configuration = (DEPLOY / "postgresql" / f"{service}.conf").read_text()
+    (server.folder / "freshness.conf").write_text(f"{configuration}{more}\n")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from freshness.backups.naming import UNFINISHED, backups_in, checksum_file, names_in
 
+from .servers import Every, wait_until
 from .site import RefusedError, Site, batches_at
 from .visitors import Visitors
 
@@ -14,7 +15,7 @@ from .visitors import Visitors
 def restore(site: Site, visitors: Visitors) -> None:
     """Raises AssertionError where a damaged backup is taken, or a whole one is not all there."""
     saved = {*visitors.saved.items()}
-    backup = Path(site.manage("backup").partition(":")[0])
+    backup = back_up(site)
     kill_a_backup(site, backup.parent)
     assert backups_in(names_in(backup.parent)) == [backup.name]
     for damaged in damaged_copies(backup, site.folder / "damaged"):
@@ -22,6 +23,17 @@ def restore(site: Site, visitors: Visitors) -> None:
     spare = site.spare()
     site.manage("restore", f"{backup}", DATABASE_URL=spare, DATABASE_REPLICA_URL="")
     assert saved <= batches_at(spare)
+
+
+def back_up(site: Site) -> Path:
+    """As the shop does each day."""
+    folder = Path(site.settings["BACKUP_DIR"])
+    daily = Every(86_400, "backup")
+    daily.start(site.program, site.environment(), site.folder / "timers.log")
+    wait_until(lambda: backups_in(names_in(folder)) != [])
+    daily.end()  # it lets one that is being made be finished
+    [name] = backups_in(names_in(folder))
+    return folder / name
 
 
 def kill_a_backup(site: Site, folder: Path) -> None:

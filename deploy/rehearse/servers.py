@@ -1,10 +1,9 @@
-"""What answers in a shop: gunicorns, and the nginx before them, each on a port that was free."""
+"""What runs in a shop, by the commands of its containers, on ports that were free."""
 
 import re
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from http.client import HTTPConnection
@@ -17,6 +16,7 @@ from .places import DEPLOY
 from .processes import end
 
 HOST = "localhost"
+USUAL_HOST, USUAL_PORTS = "fresh.example.com", [8001, 8002]  # of deploy/nginx.conf
 PATIENCE = 30  # seconds
 given: set[int] = set()  # ports
 
@@ -51,6 +51,20 @@ def wait_until(it_is: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
+def started(
+    command: list[str], folder: Path, environment: dict[str, str], log: Path
+) -> subprocess.Popen[bytes]:
+    with log.open("ab") as said:
+        return subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdout=said,
+            stderr=said,
+            start_new_session=True,
+        )
+
+
 class Gunicorn:
     """One of the application's servers, which runs the program in `code`."""
 
@@ -61,23 +75,21 @@ class Gunicorn:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        command = [
-            *(sys.executable, "-m", "gunicorn"),
-            *("--config", "freshness/gunicorn.conf.py", "freshness.wsgi"),
-        ]
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                command,
-                cwd=self.code,
-                env=self.environment,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        self.process = started(
+            ["sh", "deploy/docker/web.sh"], self.code, self.environment, self.log
+        )
 
     def start_and_wait(self) -> None:
         self.start()
+        wait_until(self.is_alive)
         wait_until(lambda: self.says("/readyz") == 200)
+
+    def is_alive(self) -> bool:
+        command = [".venv/bin/python", "deploy/docker/is_alive.py"]
+        asked = subprocess.run(
+            command, cwd=self.code, env=self.environment, stderr=subprocess.DEVNULL
+        )
+        return asked.returncode == 0
 
     def says(self, path: str) -> int:
         """The status of its answer; 0 where it has none."""
@@ -104,22 +116,31 @@ class Nginx:
     """That of deploy/nginx.conf, with all that it writes in `folder`."""
 
     def __init__(self, folder: Path, shops: list[Gunicorn], environment: dict[str, str]) -> None:
-        self.folder, self.port, self.environment = folder, free_port(), environment
+        self.folder, self.port = folder, free_port()
         self.authority = certificate(folder, HOST)
-        ports = [shop.port for shop in shops]
-        text = configuration(folder, self.port, free_port(), ports, HOST, tls=True)
-        for name in ("scans", "cache"):
+        text = configuration(
+            *(folder, self.port, free_port(), USUAL_PORTS, USUAL_HOST),
+            tls=True,
+            logs="/var/log/nginx",
+        )
+        for name in ("scans", "cache", "source", "run"):
             (folder / name).mkdir(exist_ok=True)
         paths = (f"{it}_temp_path {folder}/{it};" for it in TEMPORARY)
         (folder / "more.conf").write_text("\n".join(paths))
-        (folder / "nginx").write_text(text)
+        (folder / "source" / "nginx.conf").write_text(text)
+        self.used = folder / "run" / "nginx.conf"
+        self.environment = environment | {
+            "SOURCE": f"{folder}/source",
+            "TARGET": f"{folder}/run",
+            "SHOP_HOST": HOST,
+            "WEB_1": f"127.0.0.1:{shops[0].port}",
+            "WEB_2": f"127.0.0.1:{shops[1].port}",
+        }
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        place = ("-p", f"{self.folder}", "-c", f"{self.folder}/nginx")
-        log = ("-e", f"{self.folder}/error.log")
-        command = ["nginx", *place, *log, "-g", "daemon off;"]
-        self.process = subprocess.Popen(command, env=self.environment)
+        command = ["sh", f"{DEPLOY}/docker/nginx.sh"]
+        self.process = started(command, self.folder, self.environment, self.folder / "log")
         wait_until(lambda: is_open(self.port))
 
     def reload(self) -> None:
@@ -136,6 +157,21 @@ class Nginx:
                 self.reload()
             else:
                 subprocess.run([program, *arguments], check=True)
+
+    def end(self) -> None:
+        end(self.process)
+
+
+class Every:
+    """A command that is run again and again, as systemd's timers do it elsewhere."""
+
+    def __init__(self, seconds: int, command: str) -> None:
+        self.words = (f"{seconds}", command)
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self, code: Path, environment: dict[str, str], log: Path) -> None:
+        command = ["sh", "deploy/docker/every.sh", *self.words]
+        self.process = started(command, code, environment, log)
 
     def end(self) -> None:
         end(self.process)

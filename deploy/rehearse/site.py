@@ -1,6 +1,10 @@
-"""Whole shops on one machine, each in one folder: a chain on PostgreSQL, and a laptop on SQLite."""
+"""Whole shops on one machine, each in one folder: a chain on PostgreSQL, and a laptop on SQLite.
+
+What runs in them, and how it is made, is what deploy/compose.yaml and its image have.
+"""
 
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -11,13 +15,16 @@ from pathlib import Path
 
 import psycopg
 
-from .machine import Clock, Disk
+from .machine import NOON, Clock, Disk
 from .pgbouncer import PgBouncer
-from .postgresql import new_server, standby_of
-from .servers import HOST, Gunicorn, Nginx, free_port
+from .places import DEPLOY
+from .postgresql import new_server, secrets_beside, standby_of
+from .servers import HOST, Every, Gunicorn, Nginx, free_port
 from .visitors import Browser
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = DEPLOY.parent
+# How the image makes its style sheets.
+BUILD = re.compile(r"^RUN (\.venv/bin/python manage\.py (?:.*\\\n)*.+)", re.M)
 ROOM = 300  # MB; with less than 100 free, a shop is not ready
 
 
@@ -26,8 +33,12 @@ class RefusedError(Exception):
 
 
 def program_in(folder: Path, data: Path) -> Path:
-    """The program without its data, which is elsewhere, as deploy/new_version.sh lays it."""
+    """As the image has it. What it writes it writes to `data`, which takes the volume's place."""
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".*", "var", "__pycache__"))
+    (folder / ".venv").symlink_to(sys.prefix)
+    [build] = BUILD.findall((DEPLOY / "docker" / "Dockerfile").read_text())
+    subprocess.run(["sh", "-c", build], cwd=folder, check=True)
+    (folder / "var").rmdir()
     (folder / "var").symlink_to(data)
     return folder
 
@@ -35,19 +46,18 @@ def program_in(folder: Path, data: Path) -> Path:
 class Site:
     """Two gunicorns behind nginx, under a clock that can be set; its database others add."""
 
-    def __init__(self, folder: Path, url: str, replica: str = "") -> None:
+    def __init__(self, folder: Path) -> None:
         """Its folders `data` and `nginx` are there already."""
         self.folder = folder
         self.clock = Clock(folder / "clock")
         self.program = program_in(folder / "program", folder / "data")
         self.settings = os.environ | {
-            "SECRET_KEY": "rehearsal" * 6,
+            "SECRET_KEY_FILE": f"{secrets_beside(folder)}/secret_key",
             "BACKUP_DIR": f"{folder}/backups",
+            "SCANS_LOG": f"{folder}/nginx/scans",
             "BEHIND_PROXY": "true",
-            "TIME_ZONE": "UTC",
+            "TIME_ZONE": NOON,
             "WEB_CONCURRENCY": "2",
-            "DATABASE_URL": url,
-            "DATABASE_REPLICA_URL": replica,
         }
         log = folder / "nginx" / "gunicorn.log"
         under_clock = self.settings | self.clock.environment()
@@ -55,13 +65,31 @@ class Site:
         self.nginx = Nginx(folder / "nginx", self.shops, os.environ | self.clock.environment())
         for shop in self.shops:
             shop.environment["PUBLIC_URL"] = f"https://{HOST}:{self.nginx.port}"
+        self.timers = [
+            Every(900, "send_digest"),
+            Every(86_400, "clearsessions"),
+            Every(60, "count_scans"),
+        ]
+
+    def connect(self, url: str, replica: str = "") -> None:
+        urls = {"DATABASE_URL": url, "DATABASE_REPLICA_URL": replica}
+        for settings in (self.settings, *(shop.environment for shop in self.shops)):
+            settings |= urls
 
     def start(self) -> None:
-        for command in (["migrate"], ["collectstatic", "--no-input"]):
-            self.manage(*command, "--verbosity", "0")
+        self.manage("migrate", "--verbosity", "0")
         for shop in self.shops:
             shop.start_and_wait()
         self.nginx.start()
+        self.start_timers()
+
+    def start_timers(self) -> None:
+        for timer in self.timers:
+            timer.start(self.program, self.environment(), self.folder / "timers.log")
+
+    def end_timers(self) -> None:
+        for timer in self.timers:
+            timer.end()
 
     @property
     def url(self) -> str:
@@ -72,12 +100,15 @@ class Site:
         """The URL of another database, in which nothing is yet."""
         raise NotImplementedError
 
+    def environment(self) -> dict[str, str]:
+        """Of what may take its time, so it does not go by the pool."""
+        return self.settings | {"DATABASE_URL": self.url}
+
     def command(self, *words: str, **settings: str) -> subprocess.Popen[str]:
-        """One that may take its time, so it does not go by the pool."""
         return subprocess.Popen(
-            [sys.executable, "manage.py", *words],
+            [".venv/bin/python", "manage.py", *words],
             cwd=self.program,
-            env=self.settings | {"DATABASE_URL": self.url} | settings,
+            env=self.environment() | settings,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -100,6 +131,7 @@ class Site:
             shop.start_and_wait()
 
     def end(self) -> None:
+        self.end_timers()
         self.nginx.end()
         for shop in self.shops:
             shop.end()
@@ -114,18 +146,19 @@ class Chain(Site):
     def __init__(self, folder: Path) -> None:
         for name in ("data", "nginx"):
             (folder / name).mkdir()
+        super().__init__(folder)
         self.primary = new_server(folder / "first", free_port())
         self.standby = standby_of(self.primary, folder / "second", free_port())
         self.pool = PgBouncer(folder / "pgbouncer", free_port(), self.primary)
-        super().__init__(folder, self.pool.url, self.standby.url)
+        self.connect(self.pool.url, self.standby.url)
 
     @property
     def url(self) -> str:
         return self.primary.url
 
     def spare(self) -> str:
-        self.primary.ask("CREATE DATABASE spare")
-        return self.url.removesuffix("shop") + "spare"
+        self.primary.ask("CREATE DATABASE spare OWNER freshness")
+        return self.url.removesuffix("freshness") + "spare"
 
     def cut_power(self) -> None:
         self.primary.end(signal.SIGKILL)
@@ -148,7 +181,8 @@ class Laptop(Site):
     def __init__(self, folder: Path) -> None:
         self.data, self.logs = Disk(folder / "data", ROOM), Disk(folder / "nginx", ROOM)
         self.kept = Disk(folder / "nginx" / "cache", ROOM)  # as var-cache-nginx.mount has it
-        super().__init__(folder, self.url)
+        super().__init__(folder)
+        self.connect(self.url)
 
     @property
     def url(self) -> str:

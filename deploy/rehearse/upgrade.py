@@ -29,8 +29,7 @@ while [ -e "{folder}/asked" ]; do sleep 0.05; done
 def upgrade(site: Site) -> None:
     """As docs/DEPLOY.md says: the tables first, then one gunicorn after the other."""
     site.program = next_version(site.folder)
-    site.manage("collectstatic", "--no-input")
-    site.manage("migrate")
+    site.manage("migrate", "--verbosity", "0")
     for shop in site.shops:
         shop.code = site.program
     restart_in_turn(site)
@@ -55,7 +54,7 @@ def restart_in_turn(site: Site) -> None:
         env=os.environ
         | {
             "PATH": f"{programs}:{os.environ['PATH']}",
-            "NGINX_CONF": f"{site.nginx.folder}/nginx",
+            "NGINX_CONF": f"{site.nginx.used}",
         },
         stdout=subprocess.DEVNULL,
     )

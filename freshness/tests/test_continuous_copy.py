@@ -50,7 +50,7 @@ def test_prometheus_is_told_where_postgresql_cannot_archive() -> None:
     need_server()
     with TemporaryDirectory() as folder:
         archiving = "archive_mode = on\narchive_command = '/bin/true'"
-        server = new_server(Path(folder) / "data", free_port(), archiving)
+        server = new_server(Path(folder) / "server", free_port(), archiving)
         try:
             assert archiving_up(server) == "[1.0]"
             server.ask("ALTER SYSTEM SET archive_command = '/bin/false'")
