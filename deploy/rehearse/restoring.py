@@ -7,7 +7,7 @@ from pathlib import Path
 
 from freshness.backups.naming import UNFINISHED, backups_in, checksum_file, names_in
 
-from .servers import Every, wait_until
+from .servers import wait_until
 from .site import RefusedError, Site, batches_at
 from .visitors import Visitors
 
@@ -28,10 +28,9 @@ def restore(site: Site, visitors: Visitors) -> None:
 def back_up(site: Site) -> Path:
     """As the shop does each day."""
     folder = Path(site.settings["BACKUP_DIR"])
-    daily = Every(86_400, "backup")
-    daily.start(site.program, site.environment(), site.folder / "timers.log")
+    site.start_timer(site.backup)
     wait_until(lambda: backups_in(names_in(folder)) != [])
-    daily.end()  # it lets one that is being made be finished
+    site.backup.end()
     [name] = backups_in(names_in(folder))
     return folder / name
 

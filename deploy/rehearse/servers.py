@@ -165,8 +165,8 @@ class Nginx:
 class Every:
     """A command that is run again and again, as systemd's timers do it elsewhere."""
 
-    def __init__(self, seconds: int, command: str) -> None:
-        self.words = (f"{seconds}", command)
+    def __init__(self, seconds: str, command: str) -> None:
+        self.words = (seconds, command)
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, code: Path, environment: dict[str, str], log: Path) -> None:
@@ -175,3 +175,10 @@ class Every:
 
     def end(self) -> None:
         end(self.process)
+
+
+def timers() -> dict[str, Every]:
+    """Those of deploy/compose.yaml, by what they do."""
+    text = (DEPLOY / "compose.yaml").read_text()
+    found = re.findall(r'every\.sh, "(\d+)", (\w+)\]', text)
+    return {command: Every(seconds, command) for seconds, command in found}

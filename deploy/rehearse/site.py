@@ -19,7 +19,7 @@ from .machine import NOON, Clock, Disk
 from .pgbouncer import PgBouncer
 from .places import DEPLOY
 from .postgresql import new_server, secrets_beside, standby_of
-from .servers import HOST, Every, Gunicorn, Nginx, free_port
+from .servers import HOST, Every, Gunicorn, Nginx, free_port, timers
 from .visitors import Browser
 
 ROOT = DEPLOY.parent
@@ -65,11 +65,8 @@ class Site:
         self.nginx = Nginx(folder / "nginx", self.shops, os.environ | self.clock.environment())
         for shop in self.shops:
             shop.environment["PUBLIC_URL"] = f"https://{HOST}:{self.nginx.port}"
-        self.timers = [
-            Every(900, "send_digest"),
-            Every(86_400, "clearsessions"),
-            Every(60, "count_scans"),
-        ]
+        self.timers = timers()
+        self.backup = self.timers.pop("backup")  # made when a fault needs one
 
     def connect(self, url: str, replica: str = "") -> None:
         urls = {"DATABASE_URL": url, "DATABASE_REPLICA_URL": replica}
@@ -84,11 +81,14 @@ class Site:
         self.start_timers()
 
     def start_timers(self) -> None:
-        for timer in self.timers:
-            timer.start(self.program, self.environment(), self.folder / "timers.log")
+        for timer in self.timers.values():
+            self.start_timer(timer)
+
+    def start_timer(self, timer: Every) -> None:
+        timer.start(self.program, self.environment(), self.folder / "timers.log")
 
     def end_timers(self) -> None:
-        for timer in self.timers:
+        for timer in self.timers.values():
             timer.end()
 
     @property

@@ -75,7 +75,7 @@ class ShopOfTwo(Shop):
     def questions(self) -> int:
         """How many transactions the standby's database has had."""
         [[number]] = self.standby.ask(
-            "SELECT xact_commit FROM pg_stat_database WHERE datname = 'shop'"
+            "SELECT xact_commit FROM pg_stat_database WHERE datname = 'freshness'"
         )
         assert isinstance(number, int)
         return number
