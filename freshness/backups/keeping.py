@@ -1,22 +1,27 @@
 """Which backups are kept."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from .naming import KINDS, backups_in, moment_of, vendor_of
 
 DAYS, WEEKS = 7, 4
+A_DAY = timedelta(days=1)
 
 
 def kept(moments: Iterable[datetime]) -> set[datetime]:
-    """The newest of each of the last days that have one, and of each of the last such weeks.
+    """All of a day, the newest of each of the last days that have one, and of the last such weeks.
 
-    Days without a backup do not count: where none was made for a month, the old ones stay. And
-    no clock is asked, so that one that is wrong deletes nothing.
+    Where data were lost and a shop is begun anew, its first backup so leaves the last one of the
+    shop before. Days without a backup do not count: where none was made for a month, the old ones
+    stay. And no clock is asked, so that one that is wrong deletes nothing.
     """
     moments = sorted(moments)
-    return newest_of_each(moments, datetime.date, DAYS) | newest_of_each(moments, week, WEEKS)
+    of_a_day = {it for it in moments if moments[-1] - it < A_DAY}
+    of_days = newest_of_each(moments, datetime.date, DAYS)
+    of_weeks = newest_of_each(moments, week, WEEKS)
+    return of_a_day | of_days | of_weeks
 
 
 def week(moment: datetime) -> tuple[int, int]:

@@ -42,6 +42,16 @@ def mode(path: Path) -> str:
     return oct(stat.S_IMODE(path.stat().st_mode))
 
 
+def two_of_a_day(folder: Path) -> list[str]:
+    """Backups of a day that is past; of which only the last need be kept."""
+    folder.mkdir(exist_ok=True)
+    names = [f"freshness-20260105T0{hour}0000Z.sqlite3.gz" for hour in (1, 2)]
+    for name in names:
+        (folder / name).touch()
+        checksum_file(folder / name).touch()
+    return names
+
+
 class TestABackup:
     def test_is_for_its_owner_alone(self, real_shop: Shop) -> None:
         backup = real_shop.back_up()
@@ -57,11 +67,11 @@ class TestABackup:
             [count] = database.execute("SELECT count(*) FROM batches_batch").fetchone()
         assert count == 12
 
-    def test_leaves_the_newest_of_a_day(self, sqlite_shop: SqliteShop) -> None:
-        sqlite_shop.back_up()
-        last = sqlite_shop.back_up()
+    def test_leaves_the_newest_of_a_day_that_is_past(self, sqlite_shop: SqliteShop) -> None:
+        old = two_of_a_day(sqlite_shop.backups)
         (sqlite_shop.backups / "mine.txt").touch()
-        assert backups_in(names_in(sqlite_shop.backups)) == [last.name]
+        made = [sqlite_shop.back_up().name, sqlite_shop.back_up().name]
+        assert backups_in(names_in(sqlite_shop.backups)) == [old[1], *made]
         assert (sqlite_shop.backups / "mine.txt").exists()
 
     def test_of_no_database_says_so(self, tmp_path: Path) -> None:
@@ -399,11 +409,10 @@ class TestDiskFull:
 class TestCopiedElsewhere:
     def test_into_a_folder(self, sqlite_shop: SqliteShop) -> None:
         other = sqlite_shop.folder / "other disk"
-        other.mkdir()
-        sqlite_shop.back_up(BACKUP_COPY_TO=f"{other}")
+        old = two_of_a_day(other)
         backup = sqlite_shop.back_up(BACKUP_COPY_TO=f"{other}")
-        assert sorted(names_in(other)) == [backup.name, f"{backup.name}.sha256"]
-        assert {mode(path) for path in other.iterdir()} == {"0o600"}
+        assert backups_in(names_in(other)) == [old[1], backup.name]
+        assert {mode(path) for path in other.glob(f"{backup.name}*")} == {"0o600"}
         require_whole(other / backup.name)
 
     def test_a_disk_that_is_not_mounted_is_told_and_the_backup_is_there(
@@ -424,10 +433,11 @@ class TestCopiedElsewhere:
             pytest.skip("needs rclone, and it is not here")
         other = sqlite_shop.folder / "remote"
         place = {"RCLONE_CONFIG_OTHER_TYPE": "local", "BACKUP_COPY_TO": f"other:{other}"}
-        sqlite_shop.back_up(**place)
+        old = two_of_a_day(other)
         (other / "mine.txt").touch()
         backup = sqlite_shop.back_up(**place)
-        assert sorted(names_in(other)) == [backup.name, f"{backup.name}.sha256", "mine.txt"]
+        assert backups_in(names_in(other)) == [old[1], backup.name]
+        assert (other / "mine.txt").exists()
         require_whole(other / backup.name)
 
     def test_what_rclone_does_not_do_is_told(self, sqlite_shop: SqliteShop, tmp_path: Path) -> None:

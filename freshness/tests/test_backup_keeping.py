@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from freshness.backups.keeping import DAYS, WEEKS, kept, outdated, week
+from freshness.backups.keeping import A_DAY, DAYS, WEEKS, kept, outdated, week
 from freshness.backups.naming import (
     backups_in,
     free_moment,
@@ -26,6 +26,11 @@ near = some.integers(0, 60 * 24).map(
 sets = some.sets(moments) | some.sets(near)
 
 
+def older(made: set[datetime]) -> set[datetime]:
+    """What is kept that is not of the day before the newest."""
+    return {it for it in kept(made) if max(made) - it >= A_DAY}
+
+
 def files(*names: str) -> list[str]:
     return [file for name in names for file in (name, f"{name}.sha256")]
 
@@ -41,8 +46,13 @@ def test_nothing_is_kept_that_was_not_made(made: set[datetime]) -> None:
 
 
 @given(sets)
-def test_what_is_kept_is_the_last_of_its_day(made: set[datetime]) -> None:
-    for moment in kept(made):
+def test_all_of_a_day_are_kept(made: set[datetime]) -> None:
+    assert {it for it in made if max(made) - it < A_DAY} <= kept(made)
+
+
+@given(sets)
+def test_of_what_is_older_the_last_of_its_day_is_kept(made: set[datetime]) -> None:
+    for moment in older(made):
         assert moment == max(it for it in made if it.date() == moment.date())
 
 
@@ -59,8 +69,8 @@ def test_the_last_four_weeks_that_have_one_keep_their_newest(made: set[datetime]
 
 
 @given(sets)
-def test_never_more_than_seven_and_four(made: set[datetime]) -> None:
-    assert len(kept(made)) <= DAYS + WEEKS
+def test_never_more_of_those_than_seven_and_four(made: set[datetime]) -> None:
+    assert len(older(made)) <= DAYS + WEEKS
 
 
 @given(sets)
@@ -83,10 +93,11 @@ def test_a_backup_each_night_leaves_seven_days_and_four_weeks() -> None:
 
 
 def test_only_whole_backups_of_ours_are_forgotten() -> None:
-    first, last = (f"freshness-20261122T0{hour}0000Z.sqlite3.gz" for hour in (1, 2))
-    others = ["notes.txt", "freshness.sqlite3", f"unfinished-{first}", "freshness-20261122.zip"]
-    assert outdated([*files(first, last), *others]) == [first]
-    assert outdated([first, *files(last), *others]) == []
+    moments = ("20T010000", "20T020000", "22T020000")
+    first, *later = (f"freshness-202611{it}Z.sqlite3.gz" for it in moments)
+    others = ["notes.txt", "freshness.sqlite3", f"unfinished-{first}", "freshness-20261120.zip"]
+    assert outdated([*files(first, *later), *others]) == [first]
+    assert outdated([first, *files(*later), *others]) == []
 
 
 def test_the_last_of_sqlite_stays_when_a_shop_has_moved_to_postgresql() -> None:
