@@ -256,11 +256,10 @@ def test_each_line_of_the_log_is_an_object_and_none_names_a_person(shop: Shop) -
         ask(port, "/reset-password/MQ/secret-token", **secret)
         ask(port, "/nothing/ayse@example.com", **secret)
         shop.open("/login", {"username": "typed@example.com", "password": "secret password"})
+        wait_until(lambda: '"view": "login"' in shop.said.read_text())
         worker = psutil.Process(shop.server.pid).children()[0]
         worker.kill()  # of which gunicorn tells
-        deadline = time.monotonic() + 10
-        while "gunicorn.error" not in shop.said.read_text() and time.monotonic() < deadline:
-            time.sleep(0.05)
+        wait_until(lambda: "gunicorn.error" in shop.said.read_text())
         shop.end(signal.SIGTERM)
     text = shop.said.read_text()
     for named in ("@", "203.0.113", "127.0.0.1", "ecret", "forged", "Ayşe", "kept", code):
