@@ -160,14 +160,13 @@ class Server:
         self.ask("SELECT pg_promote()", database="postgres")
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Standby(Server):
     """It copies `primary` when it is first started, and once it is promoted, it is one itself."""
 
-    primary: Server | None = None
+    primary: Server
 
     def environment(self) -> dict[str, str]:
-        assert self.primary
         return super().environment() | {
             "PRIMARY_HOST": "127.0.0.1",
             "PRIMARY_PORT": f"{self.primary.port}",
