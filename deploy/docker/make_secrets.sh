@@ -11,5 +11,6 @@ done
 for host in primary standby; do
   echo "postgres://freshness:$(cat shop_password)@$host:5432/freshness" > "${host}_url"
 done
+: > email_url  # yours: EMAIL_URL, where the shop sends e-mail
 chmod 0444 ./*
 echo "Made: $(ls | tr '\n' ' ')"

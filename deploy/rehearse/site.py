@@ -10,6 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from abc import ABC, abstractmethod
 from contextlib import closing
 from pathlib import Path
 
@@ -43,7 +44,7 @@ def program_in(folder: Path, data: Path) -> Path:
     return folder
 
 
-class Site:
+class Site(ABC):
     """Two gunicorns behind nginx, under a clock that can be set; its database others add."""
 
     def __init__(self, folder: Path) -> None:
@@ -92,13 +93,13 @@ class Site:
             timer.end()
 
     @property
+    @abstractmethod
     def url(self) -> str:
         """Its database's, and that of no pool before it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def spare(self) -> str:
         """The URL of another database, in which nothing is yet."""
-        raise NotImplementedError
 
     def environment(self) -> dict[str, str]:
         """Of what may take its time, so it does not go by the pool."""

@@ -5,6 +5,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -29,7 +30,7 @@ def let_files_grow_to(limit: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
 
-class Shop:
+class Shop(ABC):
     """What tests do with a shop that is kept in a folder; where its database is, others say."""
 
     vendor: str
@@ -110,17 +111,17 @@ class Shop:
             name: Counter(tuple(row.values()) for row in self.table(name)) for name in self.tables()
         }
 
-    def tables(self) -> list[str]:
-        raise NotImplementedError
+    @abstractmethod
+    def tables(self) -> list[str]: ...
 
-    def table(self, name: str) -> list[dict[str, Any]]:
-        raise NotImplementedError
+    @abstractmethod
+    def table(self, name: str) -> list[dict[str, Any]]: ...
 
-    def execute(self, statement: str) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def execute(self, statement: str) -> None: ...
 
-    def destroy(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def destroy(self) -> None: ...
 
 
 class SqliteShop(Shop):
