@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import staff_required
 
 from .choosing import named_batches, named_codes
+from .day import shop_today
 from .models import Batch, Removal
 from .models.queries import BatchQuerySet
 from .removal_forms import RemovalForm
@@ -29,7 +30,11 @@ MOST_DIGITS = 16  # of microseconds since then: the year 2286
 @staff_required
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
-    return render(request, "batches/today.html", {"day": Day.of(timezone.localdate())})
+    day, clock = shop_today(), timezone.localdate()
+    context = {"day": Day.of(day), "today": day, "clock": clock}
+    if clock < day:
+        context["not_yet_come"] = Batch.objects.filter(arrival_date=day).first()
+    return render(request, "batches/today.html", context)
 
 
 @staff_required

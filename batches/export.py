@@ -20,6 +20,7 @@ from import_export.resources import ModelResource
 from accounts.access import staff_required
 
 from .cells import harmless, never_misread
+from .day import shop_today
 from .filters import FilterForm
 from .importing.resources import RESOURCES, BatchResource, ProductResource
 from .models import Batch, Import, Product
@@ -39,9 +40,8 @@ def export(request: HttpRequest) -> HttpResponseBase:
 
     A filter that makes no sense is told where it can be: in the list.
     """
-    today = timezone.localdate()
     filters = FilterForm(request.GET)
-    batches = filters.narrow(Batch.objects.newest_first(), today)
+    batches = filters.narrow(Batch.objects.newest_first(), shop_today())
     if filters.errors:
         query = request.GET.copy()
         query.pop("format", None)
@@ -52,13 +52,13 @@ def export(request: HttpRequest) -> HttpResponseBase:
         return redirect("batches")
     resource = BatchResource()
     batches = batches.select_related("product", "created_by")
-    return answer(request, f"batches-{today}", resource, all_of(batches))
+    return answer(request, f"batches-{shop_today()}", resource, all_of(batches))
 
 
 @staff_required
 @require_safe
 def export_products(request: HttpRequest) -> HttpResponseBase:
-    name = f"products-{timezone.localdate()}"
+    name = f"products-{shop_today()}"
     return answer(request, name, ProductResource(), Product.objects.all())
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .codes import read_code
+from .day import shop_today
 from .models import Batch, Product
 from .shelf_life import seconds_left_of_day
 
@@ -35,11 +36,11 @@ class RecentDateInput(DateInput):
     template_name = "batches/_recent_date.html"
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        now = timezone.localtime()
+        day = shop_today()
         return super().get_context(name, value, attrs) | {
-            "today": now.date(),
-            "yesterday": now.date() - timedelta(days=1),
-            "seconds_left": seconds_left_of_day(now),
+            "today": day,
+            "yesterday": day - timedelta(days=1),
+            "seconds_left": seconds_left_of_day(timezone.localtime()),
         }
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache, partial
 from hashlib import sha256
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from django.conf import settings
 from django.db import connections
@@ -16,12 +16,20 @@ from . import replica
 from .models import Batch
 from .report_style import report_style
 from .reports import Report
-from .shelf_life import seconds_left_of_day
+from .shelf_life import day_of_shop, seconds_left_of_day
 
 PAGES_KEPT = 1_000  # by each worker: some 10 MB
 SHARED_SECONDS = 60  # a recall is seen everywhere within so many seconds
 
-Recorded = tuple[Any, ...]
+
+class Recorded(NamedTuple):
+    """All that is recorded of a batch and its product, and the latest arrival of any batch."""
+
+    row: tuple[Any, ...]
+    latest_arrival: date
+
+    def today(self, now: datetime) -> date:
+        return day_of_shop(now.date(), self.latest_arrival)
 
 
 @dataclass(frozen=True)
@@ -57,7 +65,8 @@ class MadeOf:
 
     @classmethod
     def of(cls, code: str, recorded: Recorded, now: datetime) -> Self:
-        return cls(code, recorded, now.date(), min(SHARED_SECONDS, seconds_left_of_day(now)))
+        seconds = min(SHARED_SECONDS, seconds_left_of_day(now))
+        return cls(code, recorded, recorded.today(now), seconds)
 
     def is_as_it_was(self) -> bool:
         recorded = replica.read(partial(recorded_in, self.code))
@@ -68,19 +77,19 @@ class ChangedMeanwhileError(Exception):
     """A batch was saved while its page was rendered: what it says may be of both states."""
 
 
-def page_of(code: str, today: date) -> Page | None:
-    """What its report says today, in the language that is active; None where there is no batch.
+def page_of(code: str, now: datetime) -> Page | None:
+    """What its report says now, in the language that is active; None where there is no batch.
 
     It is as true as one that is rendered anew, for what is recorded is read each time, as far as a
     report may depend on it; the rest is the same as long as the worker lives.
     """
-    return replica.read(partial(page_from, code, today))
+    return replica.read(partial(page_from, code, now))
 
 
-def page_from(code: str, today: date, database: str) -> Page | None:
+def page_from(code: str, now: datetime, database: str) -> Page | None:
     while recorded := recorded_in(code, database):
         try:
-            return kept_page(code, recorded, today, get_language(), database)
+            return kept_page(code, recorded, recorded.today(now), get_language(), database)
         except (ChangedMeanwhileError, Batch.DoesNotExist):
             continue
     return None
@@ -98,15 +107,21 @@ def kept_page(
 
 
 def recorded_in(code: str, database: str) -> Recorded | None:
-    """All that is recorded of a batch and its product, as the database has it."""
+    """As the database has it."""
     with connections[database].cursor() as cursor:
         cursor.execute(question(), [code])
-        row: Recorded | None = cursor.fetchone()
-        return row
+        found: tuple[Any, ...] | None = cursor.fetchone()
+    if found is None:
+        return None
+    latest_arrival, *row = found
+    # SQLite has no dates.
+    return Recorded(tuple(row), date.fromisoformat(f"{latest_arrival}"))
 
 
 @lru_cache
 def question() -> str:
     """Asked as it stands: to make it anew costs ten times what the answer costs."""
-    sql, _parameters = Batch.objects.select_related("product").filter(pk="").query.sql_with_params()
-    return sql
+    latest_arrival, _none = Batch.objects.latest_arrival().query.sql_with_params()
+    asked = Batch.objects.select_related("product").filter(pk="")
+    batch, _pk = asked.query.sql_with_params()
+    return f"SELECT ({latest_arrival}), batch.* FROM ({batch}) AS batch"  # noqa: S608

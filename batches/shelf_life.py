@@ -78,6 +78,14 @@ class ShelfLife:
         return min(turns) - timedelta(days=1) if turns else None
 
 
+def day_of_shop(clock: date, latest_arrival: date | None) -> date:
+    """The day by the shop's clock; that of the latest arrival of any batch, where it is later.
+
+    What has arrived has arrived: a clock that says otherwise is behind.
+    """
+    return max(clock, latest_arrival or clock)
+
+
 def days_on_shelf(arrival_date: date, today: date) -> int:
     """Whole days since arrival: the day of arrival is 0."""
     return (today - arrival_date).days

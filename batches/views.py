@@ -12,6 +12,7 @@ from accounts.access import same_for_everybody, staff_required
 
 from .codes import read_code
 from .conflict import conflict, version_of
+from .day import shop_today
 from .filters import FilterForm
 from .forms import BatchForm, FindForm, save_unless_taken
 from .kept import MadeOf, page_of
@@ -45,7 +46,7 @@ def landing(request: HttpRequest) -> HttpResponse:
 def report(request: HttpRequest, text: str) -> HttpResponseBase:
     now = timezone.localtime()
     code = read_code(text)
-    page = page_of(code, now.date()) if code else None
+    page = page_of(code, now) if code else None
     if not (code and page):
         return unknown_batch(request, text)
     made_of = MadeOf.of(code, page.recorded, now)
@@ -77,7 +78,7 @@ def unknown_batch(request: HttpRequest, text: str) -> HttpResponse:
 def list_batches(request: HttpRequest) -> HttpResponse:
     filters = FilterForm(request.GET)
     batches = Batch.objects.select_related("product").prefetch_related("printed_labels")
-    chosen = filters.narrow(Batch.objects.newest_first(), timezone.localdate())
+    chosen = filters.narrow(Batch.objects.newest_first(), shop_today())
     page = Page.of(chosen, BY_ARRIVAL, request.GET, batches)
     context = {"filters": filters, "page": page, "is_narrowed": filters.is_narrowed()}
     return render(request, "batches/list.html", context, status=422 if filters.errors else 200)
@@ -91,7 +92,7 @@ def show_batch(request: HttpRequest, code: str) -> HttpResponse:
     events = story_of(Batch, code)
     if batch is None:
         return deleted_batch(request, code, events)
-    today = timezone.localdate()
+    today = shop_today()
     wrong_labels = batch.wrong_labels()
     wrong_copies = sum(printed.copies for printed in wrong_labels)
     context = {
@@ -126,7 +127,7 @@ def add_batch(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         form = BatchForm(request.POST, instance=batch)
     else:
-        today = timezone.localdate()
+        today = shop_today()
         suggested = Batch.objects.next_identifier(today)
         form = BatchForm(
             instance=batch, initial={"arrival_date": today, "batch_identifier": suggested}

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware import locale
 from django.shortcuts import render
 
+from batches.day import one_day
 from batches.replica import wait_for_replica
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -78,6 +79,11 @@ def answer_when_replicated(answer: Answer) -> Answer:
         return response
 
     return middleware
+
+
+def keep_to_one_day(answer: Answer) -> Answer:
+    """All that a page says is of one day, at midnight too."""
+    return one_day()(answer)
 
 
 def tell_what_is_no_page(answer: Answer) -> Answer:

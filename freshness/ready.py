@@ -84,6 +84,9 @@ def of_the_clock(database: str) -> Iterator[str]:
     if changed - now > MOST_APART:
         when = f"{changed:%Y-%m-%d %H:%M:%S}"
         yield f"A batch was changed at {when} UTC, which is yet to come. Set the clock."
+    arrived = Batch.objects.using(database).latest_arrival().first()
+    if arrived and arrived > timezone.localdate():
+        yield f"A batch arrived on {arrived}, which is yet to come. Set the clock, or change it."
 
 
 def last_change(database: str) -> datetime | None:

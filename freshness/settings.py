@@ -152,6 +152,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     # What is the same for everybody ends here; shared caches may keep it.
     "accounts.middleware.answer_everybody_alike",
+    "freshness.middleware.keep_to_one_day",
     "freshness.middleware.answer_when_replicated",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

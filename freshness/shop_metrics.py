@@ -8,11 +8,11 @@ from django.conf import settings
 from django.db import Error, close_old_connections, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Sum
-from django.utils import timezone
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from batches.day import shop_today
 from batches.models import Batch, Recall, ShopScans
 from batches.models.scans import SHOWN
 from batches.shelf_life import OFF_SALE, Freshness
@@ -90,7 +90,7 @@ def scans() -> Metric:
 def batches() -> Metric:
     words = "Batches: on the shelf by freshness, recalled, and off the shelf."
     family = GaugeMetricFamily("freshness_batches", words, labels=["status"])
-    today = timezone.localdate()
+    today = shop_today()
     on_shelf = Batch.objects.on_shelf()
     for freshness in (Freshness.FRESH, Freshness.CAUTION, Freshness.EXPIRED):
         family.add_metric([freshness], on_shelf.of_freshness(freshness, today).count())

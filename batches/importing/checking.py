@@ -11,6 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
+from ..day import one_day
 from ..models import Batch, Import, ImportPiece, Product
 from .checked import CheckedResource
 from .found import CHANGED, NEW, REFUSED, UNCHANGED, Found, conclude, fingerprint, key_of, version
@@ -56,6 +57,7 @@ def check_columns(columns: list[str], known: list[str], required: tuple[str, ...
             raise UnreadableError(words % {"names": shown})
 
 
+@one_day()
 def check_for_a_while(being: Import, seconds: float = AT_MOST) -> None:
     """Check pieces until time is up. A piece that two check at once is found once.
 

@@ -5,9 +5,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
-from django.utils import timezone
 
 from ..choosing import named_batches, named_codes
+from ..day import shop_today
 from ..filters import FilterForm
 from ..models import Batch, LabelSetup
 from .job import MOST_LABELS
@@ -24,7 +24,7 @@ def chosen_batches(given: QueryDict) -> tuple[list[Batch], int]:
     """
     batches = Batch.objects.select_related("product")
     if "all" in given:
-        listed = FilterForm(given).narrow(batches.newest_first(), timezone.localdate())
+        listed = FilterForm(given).narrow(batches.newest_first(), shop_today())
         return list(listed[: MOST_LABELS + 1]), 0
     codes = named_codes(given)
     found = named_batches(batches, codes)

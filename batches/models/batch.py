@@ -18,6 +18,7 @@ from simple_history.models import HistoricalRecords
 from accounts.text import validate_visible
 
 from ..codes import LENGTH, new_code
+from ..day import shop_today
 from ..qr import qr_svg
 from ..shelf_life import Freshness, ShelfLife, days_on_shelf
 from .folded import FoldedField, looked_for
@@ -241,8 +242,8 @@ class Batch(models.Model):
             raise ValidationError(future)
 
     def latest_day(self) -> date:
-        """Today by the shop's clock, or the day of an earlier save where that clock was ahead."""
-        return max(timezone.localdate(), self.saved_on or EARLIEST)
+        """Today, or the day of an earlier save where the shop's clock was ahead."""
+        return max(shop_today(), self.saved_on or EARLIEST)
 
     def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
         """As Django does it, with each message at the field that mends it."""
@@ -306,7 +307,7 @@ class Batch(models.Model):
         """What a customer is told; a recall stands above everything."""
         if self.recalled_at:
             return Freshness.RECALLED
-        return self.shelf_life().freshness(today or timezone.localdate())
+        return self.shelf_life().freshness(today or shop_today())
 
     def is_on_shelf(self) -> bool:
         return not (self.removed_on or self.recalled_at)
@@ -320,4 +321,4 @@ class Batch(models.Model):
         return self.is_on_shelf() and self.freshness(today) != Freshness.EXPIRED
 
     def days_on_shelf(self, today: date | None = None) -> int:
-        return days_on_shelf(self.arrival_date, today or timezone.localdate())
+        return days_on_shelf(self.arrival_date, today or shop_today())

@@ -10,6 +10,7 @@ from django.db.models import Case, F, Min, Q, Value, When
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
+from ..day import shop_today
 from ..shelf_life import Freshness
 from .bulk import pieces, remember
 from .folded import beginning_with, looked_for
@@ -52,7 +53,7 @@ def is_to_sell_first(today: date) -> Q:
 
 def latest_day() -> Greatest:
     """What `Batch.latest_day` says, asked of the database."""
-    return Greatest("saved_on", Value(timezone.localdate()))
+    return Greatest("saved_on", Value(shop_today()))
 
 
 def same_text(field: str, text: str) -> Q:
@@ -88,6 +89,10 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         first = models.ExpressionWrapper(is_to_sell_first(today), models.BooleanField())
         rows = self.order_by().annotate(freshness=freshness, first=first)
         return Counter(rows.values_list("product_id", "freshness", "first")[:most])
+
+    def latest_arrival(self) -> "models.QuerySet[Batch, date]":
+        """One day, or none where there is no batch."""
+        return self.order_by("-arrival_date").values_list("arrival_date", flat=True)[:1]
 
     def with_labels_out(self) -> Self:
         """Those with labels of which `is_out` says that they may be on packs."""

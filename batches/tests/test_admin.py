@@ -34,7 +34,7 @@ def test_the_list_of_batches_does_not_query_per_row(
     for _ in range(count):
         make_batch()
     # Session, account, products to filter by, a count, batches.
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         response = administrator_client.get("/django-admin/batches/batch/")
     assert response.status_code == 200
 

@@ -251,8 +251,8 @@ class TestWho:
             return len(queries)
 
         for_one, for_three = queries_for("a"), queries_for("b", "c", "d")
-        to_take_and_to_finish = 2
-        assert for_three - for_one == 2 * to_take_and_to_finish
+        to_ask_the_day_to_take_and_to_finish = 3
+        assert for_three - for_one == 2 * to_ask_the_day_to_take_and_to_finish
         assert len(mail.outbox) == 4
 
 

@@ -74,7 +74,7 @@ def test_many_take_one_query_for_500(
         Batch(pk=f"{number:010}", batch_identifier=f"n-{number}", **copied(batch))
         for number in range(1500)
     )
-    with django_assert_num_queries(7):  # session, account, keys, and 4 times batches
+    with django_assert_num_queries(8):  # session, account, day, keys, and 4 times batches
         assert len(rows(staff_client.get("/admin/export"))) == 1501
 
 

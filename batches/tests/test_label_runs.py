@@ -163,7 +163,7 @@ class TestRecord:
     ) -> None:
         printed(staff_client, *[make_batch() for _ in range(count)])
         path = LabelRun.objects.get().get_absolute_url()
-        with django_assert_num_queries(5):  # session, account, run, its labels, own stock
+        with django_assert_num_queries(6):  # session, account, run, its labels, own stock, day
             staff_client.get(path)
 
 

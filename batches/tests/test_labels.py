@@ -486,7 +486,7 @@ class TestManyBatches:
         count: int,
     ) -> None:
         batches = [make_batch() for _ in range(count)]
-        with django_assert_num_queries(5):  # session, account, batches, own stock, last setup
+        with django_assert_num_queries(6):  # session, account, batches, day, own stock, last setup
             page(staff_client, *batches)
 
 

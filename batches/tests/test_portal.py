@@ -173,7 +173,7 @@ class TestList:
         for _ in range(count):
             make_batch()
         # session, account, keys, their batches, their printed labels, products to filter by
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             staff_client.get("/admin/batches")
 
     def test_administrators_are_told_how_many_accounts_wait(

@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batches.shelf_life import Freshness, ShelfLife, days_on_shelf, seconds_left_of_day
+from batches.shelf_life import (
+    Freshness,
+    ShelfLife,
+    day_of_shop,
+    days_on_shelf,
+    seconds_left_of_day,
+)
 
 ARRIVAL = date(2026, 11, 20)
 DATES = st.dates(date(2000, 1, 1), date(2099, 12, 31))
@@ -99,6 +105,16 @@ def test_what_lasts_through_a_day_is_another_thing_the_day_after(
     else:
         assert planned.freshness(last_day) == planned.freshness(today)
         assert planned.freshness(last_day + timedelta(days=1)) != planned.freshness(today)
+
+
+@pytest.mark.parametrize(
+    ("latest_arrival", "expected"), [(None, 0), (-1, 0), (0, 0), (1, 1), (400, 400)]
+)
+def test_the_shops_day_is_never_before_a_batch_has_arrived(
+    latest_arrival: int | None, expected: int
+) -> None:
+    arrived = None if latest_arrival is None else day(latest_arrival)
+    assert day_of_shop(day(0), arrived) == day(expected)
 
 
 @pytest.mark.parametrize(

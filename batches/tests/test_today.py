@@ -158,7 +158,7 @@ class TestSections:
         for _ in range(count):
             make_batch(5)
         # session, account, and for each status a count and a section; printed labels, products
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             staff_client.get("/admin")
 
 

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 MB = 1024**2  # bytes
-# Where it is noon now: a clock that is set back an hour across midnight shows the day before.
-NOON = f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
+# Where it is between midnight and one: a clock that is set back an hour shows the day before.
+HOUR = datetime.now(UTC).hour
+AFTER_MIDNIGHT = f"Etc/GMT{HOUR if HOUR <= 12 else HOUR - 24:+d}"
 
 
 class Clock:

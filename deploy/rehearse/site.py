@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psycopg
 
-from .machine import NOON, Clock, Disk
+from .machine import AFTER_MIDNIGHT, Clock, Disk
 from .pgbouncer import PgBouncer
 from .places import DEPLOY
 from .postgresql import new_server, secrets_beside, standby_of
@@ -57,7 +57,7 @@ class Site(ABC):
             "BACKUP_DIR": f"{folder}/backups",
             "SCANS_LOG": f"{folder}/nginx/scans",
             "BEHIND_PROXY": "true",
-            "TIME_ZONE": NOON,
+            "TIME_ZONE": AFTER_MIDNIGHT,
             "WEB_CONCURRENCY": "2",
         }
         log = folder / "nginx" / "gunicorn.log"

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from .machine import NOON
+from .machine import AFTER_MIDNIGHT
 
 CUSTOMERS, STAFF = 4, 2
 CUSTOMERS_PAUSE, STAFF_PAUSE = 0.02, 0.1  # seconds
@@ -26,7 +26,7 @@ EMAIL, PASSWORD = "owner@example.com", "a Sunday roast of 2 kg"
 
 def today() -> date:
     """By the clock of site.py's shop, where it is right."""
-    return datetime.now(ZoneInfo(NOON)).date()
+    return datetime.now(ZoneInfo(AFTER_MIDNIGHT)).date()
 
 
 class Answer(NamedTuple):

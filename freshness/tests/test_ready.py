@@ -91,6 +91,16 @@ def test_a_clock_that_was_set_back(
         assert "which is yet to come. Set the clock." in " ".join(ready.problems())
 
 
+def test_a_clock_that_says_a_day_before_the_latest_arrival(
+    make_batch: MakeBatch, noon: time_machine.Traveller
+) -> None:
+    make_batch(0)
+    assert ready.problems() == []
+    noon.shift(timedelta(days=-1))
+    [told] = ready.problems()
+    assert told.startswith("A batch arrived on 2026-11-22, which is yet to come. Set the clock, ")
+
+
 def test_a_clock_that_is_not_the_databases(
     make_batch: MakeBatch, noon: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from accounts.mail import hand_over, in_language_of
 
+from ...day import shop_today
 from ...digest import Digest
 from ...models import DigestDelivery
 
@@ -25,7 +26,7 @@ class Command(BaseCommand):
         due = DigestDelivery.objects.due(now)
         if not due:
             return
-        digest = Digest.of(now.date())
+        digest = Digest.of(shop_today())
         failures = sum(self.was_refused(delivery, digest) for delivery in due)
         if failures:
             words = ngettext(
@@ -37,7 +38,7 @@ class Command(BaseCommand):
 
     def was_refused(self, delivery: DigestDelivery, digest: Digest) -> bool:
         """Send it if that is still to be done; whatever goes wrong, the others get theirs."""
-        is_over = timezone.localdate() != digest.today  # a slow mail server, and midnight
+        is_over = shop_today() != digest.today  # a slow mail server, and midnight
         try:
             if not is_over and delivery.take():
                 deliver(delivery, digest)

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from batches.day import one_day, shop_today
 from batches.models import Batch, Product, Recall, Removal
 
 EMAIL = "demo@example.com"
@@ -30,6 +30,7 @@ BATCHES = [
 class Command(BaseCommand):
     help = "Fill an empty shop with a dozen batches, and make an account to try it with."
 
+    @one_day()
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         if Batch.objects.exists():
@@ -41,7 +42,7 @@ class Command(BaseCommand):
             )
         password = secrets.token_urlsafe(9)
         user = demo_administrator(password)
-        today = timezone.localdate()
+        today = shop_today()
         for product, days, age, use_by, supplier in BATCHES:
             arrival = today - timedelta(days=days)
             record(

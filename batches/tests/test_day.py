@@ -1,0 +1,112 @@
+"""The shop's day, where its clock was set back across midnight."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.core import mail
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from batches.day import one_day, shop_today
+from batches.models import Batch
+from conftest import MakeBatch, MakeUser, words
+
+HOUR = timedelta(hours=1)
+MONDAY = date(2026, 11, 23)
+
+
+@pytest.fixture
+def monday(noon: time_machine.Traveller, make_batch: MakeBatch) -> Batch:
+    """Half past midnight; a batch came on Friday, and one has just arrived."""
+    noon.move_to(datetime(2026, 11, 23, 0, 30, tzinfo=ZoneInfo("Europe/Istanbul")))
+    make_batch(0, batch_identifier="just-arrived")
+    return make_batch(3, batch_identifier="of-friday")
+
+
+@pytest.fixture
+def set_back(monday: Batch, noon: time_machine.Traveller) -> Batch:
+    noon.shift(-HOUR)
+    assert timezone.localdate() == MONDAY - timedelta(days=1)
+    return monday
+
+
+def test_the_day_is_that_of_the_latest_arrival(set_back: Batch) -> None:
+    assert shop_today() == MONDAY
+    Batch.objects.filter(batch_identifier="just-arrived").delete()
+    assert shop_today() == MONDAY - timedelta(days=1)
+
+
+def test_a_report_says_the_same_as_before(monday: Batch, noon: time_machine.Traveller) -> None:
+    path = f"/batch/{monday.pk}"
+    before = Client().get(path)
+    assert "3 days on the shelf" in words(before.content)
+    noon.shift(-HOUR)
+    after = Client().get(path)
+    assert (after.content, after["ETag"]) == (before.content, before["ETag"])
+
+
+def test_a_kept_report_turns_when_a_batch_has_arrived(
+    make_batch: MakeBatch, noon: time_machine.Traveller
+) -> None:
+    noon.move_to(datetime(2026, 11, 22, 23, 30, tzinfo=ZoneInfo("Europe/Istanbul")))
+    batch = make_batch(2)
+    path = f"/batch/{batch.pk}"
+    assert words(Client().get(path).content).startswith("Fresh")
+    noon.shift(HOUR)
+    make_batch(0)
+    noon.shift(-HOUR)
+    assert words(Client().get(path).content).startswith("Caution")
+
+
+def test_the_portal_says_what_customers_are_told(set_back: Batch, staff_client: Client) -> None:
+    of_batch = f"/admin/batches/{set_back.pk}"
+    for path in ("/admin/batches?status=caution", of_batch, f"{of_batch}/remove"):
+        assert "3 days on the shelf" in words(staff_client.get(path).content)
+    for path in ("/admin", of_batch, f"{of_batch}/remove"):
+        assert '<span class="status caution">' in staff_client.get(path).content.decode()
+
+
+def test_the_portal_tells_of_it(set_back: Batch, staff_client: Client) -> None:
+    page = staff_client.get("/admin").content.decode()
+    assert (
+        "The clock says Sun 22 Nov, but a batch arrived on Mon 23 Nov, so that day counts as "
+        "today." in page
+    )
+    arrived = Batch.objects.get(batch_identifier="just-arrived")
+    assert f'<a href="/admin/batches/{arrived.pk}/edit">just-arrived</a>' in page
+
+
+def test_of_a_right_clock_nothing_is_told(monday: Batch, staff_client: Client) -> None:
+    assert "The clock says" not in staff_client.get("/admin").content.decode()
+
+
+def test_what_arrives_today_can_be_recorded(set_back: Batch, staff_client: Client) -> None:
+    form = staff_client.get("/admin/batches/new").context["form"]
+    assert form["arrival_date"].value() == MONDAY
+    batch = {"product": set_back.product_id, "batch_identifier": "next"}
+    for day, status in ((MONDAY, 302), (MONDAY + timedelta(days=1), 422)):
+        dates = {"butcher_date": f"{day}", "arrival_date": f"{day}"}
+        response = staff_client.post("/admin/batches/new", batch | dates)
+        assert response.status_code == status
+    assert Batch.objects.get(batch_identifier="next").saved_on == MONDAY
+
+
+def test_the_daily_email_is_of_that_day(set_back: Batch, make_user: MakeUser) -> None:
+    make_user("reader@example.com", digest_hour=6)
+    call_command("send_digest")
+    assert "needs today, Monday 23 November." in mail.outbox[0].body
+
+
+def test_all_that_an_answer_says_is_of_one_day(
+    staff: User, make_batch: MakeBatch, noon: time_machine.Traveller
+) -> None:
+    noon.move_to(datetime(2026, 11, 22, 23, 59, 59, tzinfo=ZoneInfo("Europe/Istanbul")))
+    with one_day():
+        assert shop_today() == MONDAY - timedelta(days=1)
+        noon.shift(HOUR)
+        assert shop_today() == MONDAY - timedelta(days=1)
+    assert shop_today() == MONDAY
