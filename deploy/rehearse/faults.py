@@ -138,6 +138,14 @@ def full(disk: Disk) -> Iterator[None]:
         disk.make_room()
 
 
+def renew_certificate(site: Site, visitors: Visitors) -> None:
+    browser = site.browser()
+    before = browser.certificate()
+    site.authority.renew()
+    site.nginx.reload()
+    wait_until(lambda: browser.certificate() != before)
+
+
 def recall_one(visitors: Visitors) -> None:
     visitors.recall([*visitors.saved][-1])
 
@@ -148,6 +156,7 @@ FAULTS: dict[type[Site], list[Fault]] = {
         Fault("a worker killed", kill_worker),
         Fault("a gunicorn killed, started again after 2 s", kill_gunicorn),
         Fault("nginx restarted", restart_nginx),
+        Fault("the certificate renewed", renew_certificate),
         Fault("the standby stopped for 5 s", stop_standby),
         Fault("the standby lags for 7 s", lag),
         Fault("the primary frozen for 10 s", freeze),

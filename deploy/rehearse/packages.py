@@ -12,6 +12,8 @@ PACKAGES = {
     "pgbouncer": ["pgbouncer"],
     "openssl": ["openssl"],
     "gcc": ["gcc", "libc6-dev"],  # for the clock
+    "pebble": ["pebble"],
+    "certbot": ["certbot"],
 }
 
 

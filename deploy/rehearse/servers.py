@@ -11,11 +11,10 @@ from pathlib import Path
 
 from bench.nginx import TEMPORARY, configuration
 
-from .authority import certificate
 from .places import DEPLOY
 from .processes import end
 
-HOST = "localhost"
+HOST = "shop.example.net"
 USUAL_HOST, USUAL_PORTS = "fresh.example.com", [8001, 8002]  # of deploy/nginx.conf
 PATIENCE = 30  # seconds
 given: set[int] = set()  # ports
@@ -116,14 +115,13 @@ class Nginx:
     """That of deploy/nginx.conf, with all that it writes in `folder`."""
 
     def __init__(self, folder: Path, shops: list[Gunicorn], environment: dict[str, str]) -> None:
-        self.folder, self.port = folder, free_port()
-        self.authority = certificate(folder, HOST)
+        self.folder, self.port, self.plain = folder, free_port(), free_port()
         text = configuration(
             *(folder, self.port, free_port(), USUAL_PORTS, USUAL_HOST),
             tls=True,
             logs="/var/log/nginx",
-        )
-        for name in ("scans", "cache", "source", "run"):
+        ).replace(f"unix:{folder}/plain", f"127.0.0.1:{self.plain}")
+        for name in ("scans", "cache", "source", "run", "html"):
             (folder / name).mkdir(exist_ok=True)
         paths = (f"{it}_temp_path {folder}/{it};" for it in TEMPORARY)
         (folder / "more.conf").write_text("\n".join(paths))

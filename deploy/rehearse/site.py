@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psycopg
 
+from .authority import Authority
 from .machine import AFTER_MIDNIGHT, Clock, Disk
 from .pgbouncer import PgBouncer
 from .places import DEPLOY
@@ -64,6 +65,10 @@ class Site(ABC):
         under_clock = self.settings | self.clock.environment()
         self.shops = [Gunicorn(self.program, log, under_clock) for _one in range(2)]
         self.nginx = Nginx(folder / "nginx", self.shops, os.environ | self.clock.environment())
+        proofs = self.nginx.folder / "html"
+        self.authority = Authority(folder / "authority", self.nginx.plain, proofs)
+        for name in ("fullchain.pem", "privkey.pem"):
+            (self.nginx.folder / name).symlink_to(self.authority.live / name)
         for shop in self.shops:
             shop.environment["PUBLIC_URL"] = f"https://{HOST}:{self.nginx.port}"
         self.timers = timers()
@@ -78,6 +83,8 @@ class Site(ABC):
         self.manage("migrate", "--verbosity", "0")
         for shop in self.shops:
             shop.start_and_wait()
+        self.authority.start()
+        self.authority.certify()
         self.nginx.start()
         self.start_timers()
 
@@ -134,11 +141,12 @@ class Site(ABC):
     def end(self) -> None:
         self.end_timers()
         self.nginx.end()
+        self.authority.end()
         for shop in self.shops:
             shop.end()
 
     def browser(self) -> Browser:
-        return Browser(self.nginx.port, self.nginx.authority)
+        return Browser(self.nginx.port, self.authority.root)
 
 
 class Chain(Site):

@@ -2,6 +2,7 @@
 
 import random
 import re
+import socket
 import ssl
 import threading
 import time
@@ -14,6 +15,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from .machine import AFTER_MIDNIGHT
+from .servers import HOST
 
 CUSTOMERS, STAFF = 4, 2
 CUSTOMERS_PAUSE, STAFF_PAUSE = 0.02, 0.1  # seconds
@@ -42,6 +44,18 @@ class Page(NamedTuple):
     text: str
 
 
+class Connection(HTTPSConnection):
+    """To the shop's host, which is this machine."""
+
+    def __init__(self, port: int, trust: ssl.SSLContext) -> None:
+        super().__init__(HOST, port, timeout=PATIENCE)
+        self.trust = trust
+
+    def connect(self) -> None:
+        plain = socket.create_connection(("127.0.0.1", self.port), self.timeout)
+        self.sock = self.trust.wrap_socket(plain, server_hostname=HOST)
+
+
 class Browser:
     """Keeps cookies, and opens a connection for each request, as phones in the street do."""
 
@@ -52,8 +66,8 @@ class Browser:
 
     def ask(self, method: str, path: str, fields: dict[str, str] | None = None) -> Page:
         """Raises OSError or HTTPException where there is no answer."""
-        connection = HTTPSConnection("localhost", self.port, timeout=PATIENCE, context=self.trust)
-        headers = {"Origin": f"https://localhost:{self.port}"}
+        connection = Connection(self.port, self.trust)
+        headers = {"Origin": f"https://{HOST}:{self.port}"}
         headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if fields is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -70,6 +84,14 @@ class Browser:
         for cookie in response.headers.get_all("Set-Cookie") or []:
             name, _equals, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
+
+    def certificate(self) -> bytes | None:
+        """What the shop shows."""
+        connection = Connection(self.port, self.trust)
+        connection.connect()
+        shown: bytes | None = connection.sock.getpeercert(binary_form=True)
+        connection.close()
+        return shown
 
     def send(self, path: str, shown_at: str, **fields: str) -> Page:
         """What a form that is shown at a path would send."""
