@@ -50,7 +50,9 @@ class Authority:
         self.environment = os.environ | {
             "XDG_CONFIG_HOME": f"{folder}",
             "REQUESTS_CA_BUNDLE": f"{folder}/own.pem",
+            # It neither waits nor refuses by chance, as it does to try those who write clients.
             "PEBBLE_VA_NOSLEEP": "1",
+            "PEBBLE_WFE_NONCEREJECT": "0",
         }
         self.running: list[subprocess.Popen[bytes]] = []
 

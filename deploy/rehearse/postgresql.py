@@ -116,14 +116,20 @@ class Server:
             )
         self.wait()
 
+    def is_healthy(self) -> list[str]:
+        """The command by which its container is found healthy."""
+        return ["pg_isready", "--quiet", f"--username={SUPERUSER}", "--host=127.0.0.1"]
+
     def wait(self) -> None:
-        """Until it answers. Raises TimeoutError after PATIENCE."""
-        here = ("--host=127.0.0.1", f"--port={self.port}")
-        asked = ["pg_isready", "--quiet", f"--username={SUPERUSER}", *here]
+        """Until it is healthy. Raises TimeoutError after PATIENCE."""
+        password = self.secret("postgres_password")
+        here = {"PGHOST": "127.0.0.1", "PGPORT": f"{self.port}", "PGPASSWORD": password}
         deadline = time.monotonic() + PATIENCE
-        while subprocess.run(asked, env=self.environment()).returncode:
+        while subprocess.run(
+            self.is_healthy(), env=self.environment() | here, stderr=subprocess.DEVNULL
+        ).returncode:
             if time.monotonic() > deadline:
-                raise TimeoutError(f"The server on port {self.port} does not answer.")
+                raise TimeoutError(f"The server on port {self.port} is not healthy.")
             time.sleep(0.05)
 
     def ask(
@@ -175,6 +181,9 @@ class Standby(Server):
 
     def command(self) -> list[str]:
         return ["sh", f"{self.folder}/standby.sh"]
+
+    def is_healthy(self) -> list[str]:
+        return ["sh", f"{DEPLOY}/docker/is_following.sh"]
 
 
 def new_server(folder: Path, port: int, more: str = "") -> Server:

@@ -53,6 +53,7 @@ class Connection(HTTPSConnection):
 
     def connect(self) -> None:
         plain = socket.create_connection(("127.0.0.1", self.port), self.timeout)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sock = self.trust.wrap_socket(plain, server_hostname=HOST)
 
 
