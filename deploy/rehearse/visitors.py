@@ -48,7 +48,7 @@ class Connection(HTTPSConnection):
     """To the shop's host, which is this machine."""
 
     def __init__(self, port: int, trust: ssl.SSLContext) -> None:
-        super().__init__(HOST, port, timeout=PATIENCE)
+        super().__init__(HOST, port, timeout=PATIENCE, context=trust)
         self.trust = trust
 
     def connect(self) -> None:
