@@ -31,7 +31,7 @@ def on_starting(arbiter: Any) -> None:
     allowed = enough if hard == resource.RLIM_INFINITY else min(enough, hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, allowed), hard))
     if settings.METRICS_PORT:
-        arbiter.metrics = metrics_server.listen(settings.METRICS_PORT)
+        arbiter.metrics = metrics_server.listen(settings.METRICS_HOST, settings.METRICS_PORT)
 
 
 def pre_fork(arbiter: Any, worker: Any) -> None:

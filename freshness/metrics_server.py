@@ -1,4 +1,4 @@
-"""Serves the metrics of all workers to this machine alone, on a port of their own.
+"""Serves the metrics of all workers to this machine or its own network, on a port of their own.
 
 gunicorn's master opens the port, so that a start fails where it is taken. One worker at a time
 answers there: whichever has a lock, which a worker that dies gives away. The numbers of the
@@ -17,7 +17,6 @@ from threading import Thread
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the library's own name for it
-HOST = "127.0.0.1"
 
 
 class Server(WSGIServer):
@@ -54,11 +53,11 @@ def drop_folder(folder: str, master: int) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def listen(port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     try:
-        return socket.create_server((HOST, port))
+        return socket.create_server((host, port))
     except OSError as error:
-        sys.exit(f"METRICS_PORT: {HOST}:{port} cannot be had ({error.strerror}). Write another.")
+        sys.exit(f"METRICS_PORT: {host}:{port} cannot be had ({error.strerror}). Write another.")
 
 
 def serve_in_turn(listening: socket.socket) -> None:

@@ -119,6 +119,18 @@ def is_ip(host: str) -> bool:
     return "%" not in host
 
 
+def private_address(value: str) -> str:
+    address = ipaddress.ip_address(value) if is_ip(value) else None
+    is_every_one = value == "0.0.0.0"  # noqa: S104 - refused
+    is_private = isinstance(address, ipaddress.IPv4Address) and address.is_private
+    if is_every_one or not is_private:
+        raise ValueError(
+            f"“{value}” will not do. Write this computer's address in a network of your own, such "
+            "as 10.0.0.5."
+        )
+    return value
+
+
 def punycode(host: str) -> str:
     try:
         return host.encode("idna").decode()

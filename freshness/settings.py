@@ -28,6 +28,7 @@ from .parsers import (
     one_of,
     other_place,
     postgresql,
+    private_address,
     public_key,
     public_url,
     secret,
@@ -67,6 +68,7 @@ EMAIL_URL = env.read("EMAIL_URL", email_server, default=None)
 DEFAULT_FROM_EMAIL = env.read("EMAIL_FROM", email_address, default="")
 LOG_FORMAT = env.read("LOG_FORMAT", one_of("plain", "json"), default="plain")
 METRICS_PORT = env.read("METRICS_PORT", whole_number(1, 65_535), default=None)
+METRICS_HOST = env.read("METRICS_HOST", private_address, default="127.0.0.1")
 if METRICS_PORT == PORT:
     env.problems.append("METRICS_PORT: customers are served there. Write another than PORT.")
 SCANS_LOG = env.read("SCANS_LOG", folder, default=None)

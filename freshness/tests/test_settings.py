@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 CHOICES = [
     *("DEBUG", "PORT", "WEB_CONCURRENCY", "SHOP_NAME", "REGISTRATION", "TIME_ZONE"),
-    *("LOG_FORMAT", "METRICS_PORT", "SCANS_LOG"),
+    *("LOG_FORMAT", "METRICS_PORT", "METRICS_HOST", "SCANS_LOG"),
     *("BEHIND_PROXY", "SECRET_KEY", "PUBLIC_URL", "DATABASE_URL", "EMAIL_URL", "EMAIL_FROM"),
     *("DATABASE_REPLICA_URL", "DATABASE_POOL"),
     *("BACKUP_DIR", "BACKUP_KEY", "BACKUP_COPY_TO"),
@@ -69,6 +69,7 @@ def settings_with(**choices: str) -> dict[str, object]:
         ("LOG_FORMAT", "xml"),
         ("METRICS_PORT", "/metrics"),
         ("METRICS_PORT", "8000"),
+        ("METRICS_HOST", "0.0.0.0"),
         ("SCANS_LOG", "scans"),
         ("SCANS_LOG", "/nowhere/scans"),
         ("SECRET_KEY", "short"),

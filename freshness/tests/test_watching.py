@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 import sqlite3
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,7 @@ from datetime import timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import psutil
 import pytest
@@ -232,6 +234,17 @@ def test_metrics_are_for_this_machine_alone(shop: Shop) -> None:
         if not outside.startswith("127."):
             with pytest.raises(ConnectionRefusedError):
                 socket.create_connection((outside, port), timeout=5)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a second address")
+def test_metrics_can_be_for_another_network(shop: Shop) -> None:
+    shop.environment["METRICS_HOST"] = "127.0.0.2"
+    with shop.running():
+        port = int(shop.environment["METRICS_PORT"])
+        with urlopen(f"http://127.0.0.2:{port}/metrics", timeout=20) as answer:
+            assert b"freshness_database_up 1.0" in answer.read()
+        with pytest.raises(ConnectionRefusedError):
+            ask(port, "/metrics")
 
 
 def test_a_port_that_is_taken_stops_the_start_in_one_line(shop: Shop) -> None:
