@@ -25,6 +25,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from accounts.mail import postman
 from accounts.models import User
+from batches import day
 from batches.models import Batch, Product
 
 PASSWORD = "a Sunday roast of 2 kg"
@@ -88,8 +89,12 @@ def shop(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def noon(shop: None) -> Iterator[time_machine.Traveller]:
-    """Sunday 22 November 2026, from noon on by the shop's clock: no midnight by accident."""
+def noon(shop: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[time_machine.Traveller]:
+    """Sunday 22 November 2026, from noon on by the shop's clock: no midnight by accident.
+
+    PostgreSQL's clock does not travel: that it is another time there is no wonder.
+    """
+    monkeypatch.setattr(day, "MOST_APART", timedelta.max)
     with time_machine.travel(
         datetime(2026, 11, 22, 12, tzinfo=ZoneInfo("Europe/Istanbul"))
     ) as clock:

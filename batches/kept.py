@@ -1,6 +1,6 @@
 """Reports that are ready to be sent, each rendered once for each state of what it says."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache, partial
 from hashlib import sha256
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from . import replica
+from .day import right_time
 from .models import Batch
 from .report_style import report_style
 from .reports import Report
@@ -25,24 +26,27 @@ SHARED_SECONDS = 60  # a recall is seen everywhere within so many seconds
 class Recorded(NamedTuple):
     """All that is recorded of a batch and its product, and the latest arrival of any batch."""
 
-    row: tuple[Any, ...]
+    batch: tuple[Any, ...]
     latest_arrival: date
 
-    def today(self, now: datetime) -> date:
-        return day_of_shop(now.date(), self.latest_arrival)
+
+class Read(NamedTuple):
+    """What is recorded, and what the database's clock says, where it has one of its own."""
+
+    recorded: Recorded
+    clock: datetime | None
 
 
 @dataclass(frozen=True)
 class Page:
-    """A report of what was `recorded`."""
+    """A report as it is sent."""
 
-    recorded: Recorded
     body: bytes
     etag: str
     shown: str
 
     @classmethod
-    def of(cls, batch: Batch, recorded: Recorded, today: date) -> Self:
+    def of(cls, batch: Batch, today: date) -> Self:
         report = Report.of(batch, today)
         context = {
             "report": report,
@@ -51,7 +55,7 @@ class Page:
             "shop_language": settings.LANGUAGE_CODE,
         }
         body = render_to_string("batches/report.html", context).encode()
-        return cls(recorded, body, f'"{sha256(body).hexdigest()[:32]}"', report.shown)
+        return cls(body, f'"{sha256(body).hexdigest()[:32]}"', report.shown)
 
 
 @dataclass(frozen=True)
@@ -62,34 +66,38 @@ class MadeOf:
     recorded: Recorded
     today: date
     seconds: int
+    now: datetime = field(compare=False)
 
     @classmethod
-    def of(cls, code: str, recorded: Recorded, now: datetime) -> Self:
-        seconds = min(SHARED_SECONDS, seconds_left_of_day(now))
-        return cls(code, recorded, recorded.today(now), seconds)
+    def of(cls, code: str, read: Read) -> Self:
+        recorded, now = read.recorded, right_time(timezone.localtime(), read.clock)
+        today = day_of_shop(now.date(), recorded.latest_arrival)
+        return cls(code, recorded, today, min(SHARED_SECONDS, seconds_left_of_day(now)), now)
 
     def is_as_it_was(self) -> bool:
-        recorded = replica.read(partial(recorded_in, self.code))
-        return recorded is not None and self == self.of(self.code, recorded, timezone.localtime())
+        read = replica.read(partial(read_in, self.code))
+        return read is not None and self == self.of(self.code, read)
 
 
 class ChangedMeanwhileError(Exception):
     """A batch was saved while its page was rendered: what it says may be of both states."""
 
 
-def page_of(code: str, now: datetime) -> Page | None:
+def page_of(code: str) -> tuple[Page, MadeOf] | None:
     """What its report says now, in the language that is active; None where there is no batch.
 
     It is as true as one that is rendered anew, for what is recorded is read each time, as far as a
     report may depend on it; the rest is the same as long as the worker lives.
     """
-    return replica.read(partial(page_from, code, now))
+    return replica.read(partial(page_from, code))
 
 
-def page_from(code: str, now: datetime, database: str) -> Page | None:
-    while recorded := recorded_in(code, database):
+def page_from(code: str, database: str) -> tuple[Page, MadeOf] | None:
+    while read := read_in(code, database):
+        made_of = MadeOf.of(code, read)
         try:
-            return kept_page(code, recorded, recorded.today(now), get_language(), database)
+            page = kept_page(code, made_of.recorded, made_of.today, get_language(), database)
+            return page, made_of
         except (ChangedMeanwhileError, Batch.DoesNotExist):
             continue
     return None
@@ -100,28 +108,28 @@ def kept_page(
     code: str, recorded: Recorded, today: date, language: str | None, database: str
 ) -> Page:
     batch = Batch.objects.using(database).select_related("product").get(pk=code)
-    page = Page.of(batch, recorded, today)
-    if recorded_in(code, database) != recorded:
+    page = Page.of(batch, today)
+    read = read_in(code, database)
+    if read is None or read.recorded != recorded:
         raise ChangedMeanwhileError
     return page
 
 
-def recorded_in(code: str, database: str) -> Recorded | None:
-    """As the database has it."""
+def read_in(code: str, database: str) -> Read | None:
     with connections[database].cursor() as cursor:
-        cursor.execute(question(), [code])
+        cursor.execute(question(database), [code])
         found: tuple[Any, ...] | None = cursor.fetchone()
     if found is None:
         return None
-    latest_arrival, *row = found
+    latest_arrival, clock, *batch = found
     # SQLite has no dates.
-    return Recorded(tuple(row), date.fromisoformat(f"{latest_arrival}"))
+    return Read(Recorded(tuple(batch), date.fromisoformat(f"{latest_arrival}")), clock)
 
 
 @lru_cache
-def question() -> str:
+def question(database: str) -> str:
     """Asked as it stands: to make it anew costs ten times what the answer costs."""
-    latest_arrival, _none = Batch.objects.latest_arrival().query.sql_with_params()
-    asked = Batch.objects.select_related("product").filter(pk="")
-    batch, _pk = asked.query.sql_with_params()
-    return f"SELECT ({latest_arrival}), batch.* FROM ({batch}) AS batch"  # noqa: S608
+    batches = Batch.objects.using(database)
+    day, _none = batches.latest_arrival_and_clock().query.sql_with_params()
+    batch, _pk = batches.select_related("product").filter(pk="").query.sql_with_params()
+    return f"SELECT day.*, batch.* FROM ({day}) AS day, ({batch}) AS batch"  # noqa: S608

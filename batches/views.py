@@ -2,7 +2,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, get_conditional_response
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
@@ -15,7 +14,7 @@ from .conflict import conflict, version_of
 from .day import shop_today
 from .filters import FilterForm
 from .forms import BatchForm, FindForm, save_unless_taken
-from .kept import MadeOf, page_of
+from .kept import page_of
 from .labels.job import MOST_LABELS
 from .models import Batch, Recall
 from .models.queries import BY_ARRIVAL
@@ -44,18 +43,17 @@ def landing(request: HttpRequest) -> HttpResponse:
 @same_for_everybody  # printed on the label: whoever holds it may read it
 @require_safe
 def report(request: HttpRequest, text: str) -> HttpResponseBase:
-    now = timezone.localtime()
     code = read_code(text)
-    page = page_of(code, now) if code else None
-    if not (code and page):
+    found = page_of(code) if code else None
+    if not found:
         return unknown_batch(request, text)
-    made_of = MadeOf.of(code, page.recorded, now)
+    page, made_of = found
     headers = {
         "ETag": page.etag,
         "Cache-Control": f"public, max-age=0, s-maxage={made_of.seconds}",
         # The last second of this day. Caches go by s-maxage; the proxy of deploy/nginx.conf shows
         # a report so long where nothing answers here any more.
-        "Expires": http_date(next_midnight(now) - 1),
+        "Expires": http_date(next_midnight(made_of.now) - 1),
     }
     whole = HttpResponse(page.body, headers=headers)
     response = get_conditional_response(request, page.etag, response=whole) or whole

@@ -3,7 +3,7 @@
 import logging
 import shutil
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -13,13 +13,12 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from batches import replica
+from batches import day, replica
 from batches.models import Batch, Product
 
 log = logging.getLogger("freshness.ready")
 
 LEAST_FREE = 100 * 1024**2  # bytes
-MOST_APART = timedelta(minutes=5)  # of two clocks
 told: list[str] = []
 
 
@@ -77,16 +76,16 @@ def of_the_clock(database: str) -> Iterator[str]:
     now = timezone.now()
     clocks = Product.objects.using(database).annotate(clock=Now()).values_list("clock", flat=True)
     there = clocks.first() or now
-    if abs(there - now) > MOST_APART:
+    if abs(there - now) > day.MOST_APART:
         here, away = (f"{it:%Y-%m-%d %H:%M:%S}" for it in (now, there))
         yield f"This machine's clock says {here} UTC, the database's {away}. Set it."
     changed = last_change(database) or now
-    if changed - now > MOST_APART:
+    if changed - now > day.MOST_APART:
         when = f"{changed:%Y-%m-%d %H:%M:%S}"
         yield f"A batch was changed at {when} UTC, which is yet to come. Set the clock."
-    arrived = Batch.objects.using(database).latest_arrival().first()
-    if arrived and arrived > timezone.localdate():
-        yield f"A batch arrived on {arrived}, which is yet to come. Set the clock, or change it."
+    for arrived, _clock in Batch.objects.using(database).latest_arrival_and_clock():
+        if arrived > timezone.localdate():
+            yield f"A batch arrived on {arrived}, which is yet to come. Set the clock, or mend it."
 
 
 def last_change(database: str) -> datetime | None:

@@ -1,21 +1,23 @@
 """The shop's day, where its clock was set back across midnight."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 from django.core import mail
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+import batches.day
 from accounts.models import User
-from batches.day import one_day, shop_today
+from batches.day import MOST_APART, one_day, right_time, shop_today
 from batches.models import Batch
 from conftest import MakeBatch, MakeUser, words
 
-HOUR = timedelta(hours=1)
+HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 MONDAY = date(2026, 11, 23)
 
 
@@ -102,7 +104,7 @@ def test_the_daily_email_is_of_that_day(set_back: Batch, make_user: MakeUser) ->
 
 
 def test_all_that_an_answer_says_is_of_one_day(
-    staff: User, make_batch: MakeBatch, noon: time_machine.Traveller
+    make_batch: MakeBatch, noon: time_machine.Traveller
 ) -> None:
     noon.move_to(datetime(2026, 11, 22, 23, 59, 59, tzinfo=ZoneInfo("Europe/Istanbul")))
     with one_day():
@@ -110,3 +112,45 @@ def test_all_that_an_answer_says_is_of_one_day(
         noon.shift(HOUR)
         assert shop_today() == MONDAY - timedelta(days=1)
     assert shop_today() == MONDAY
+
+
+@pytest.mark.parametrize(
+    ("apart", "is_theirs"),
+    [
+        (-HOUR, True),
+        (-MOST_APART - SECOND, True),
+        (-MOST_APART, False),
+        (MOST_APART, False),
+        (MOST_APART + SECOND, True),
+        (HOUR, True),
+    ],
+)
+def test_of_clocks_that_are_far_apart_the_databases_is_right(
+    apart: timedelta, is_theirs: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches.day, "MOST_APART", MOST_APART)
+    here = timezone.localtime()
+    there = (here + apart).astimezone(UTC)
+    assert right_time(here, there) == (there if is_theirs else here)
+    assert right_time(here, there).tzinfo == here.tzinfo
+    assert right_time(here, None) == here
+
+
+@pytest.mark.parametrize("apart", [-1, 1])
+def test_a_server_whose_clock_is_wrong_tells_the_day_of_a_database_with_a_clock_of_its_own(
+    make_batch: MakeBatch,
+    staff: User,
+    noon: time_machine.Traveller,
+    monkeypatch: pytest.MonkeyPatch,
+    apart: int,
+) -> None:
+    now = time_machine.escape_hatch.datetime.datetime.now(UTC)
+    noon.move_to(now)
+    batch = make_batch(3)
+    monkeypatch.setattr(batches.day, "MOST_APART", MOST_APART)
+    noon.move_to(now + timedelta(days=apart))
+    client = Client()
+    client.force_login(staff)
+    days = 3 if connection.vendor == "postgresql" else 3 + apart
+    for path in (f"/batch/{batch.pk}", f"/admin/batches/{batch.pk}"):
+        assert f"{days} days on the shelf" in words(client.get(path).content)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +12,6 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.models import User
 from batches.models import Import, LabelRun, OwnStock, Recall
 from conftest import MakeBatch, MakeUser
-from freshness import ready
 
 from .pages import PAGES, fill_shop
 from .pages import answer as answer_of
@@ -27,12 +25,6 @@ PUBLIC = {
     *("reset-password", "reset-password/<uid>/<token>", "django-admin/login/"),
     *("manifest.webmanifest", "healthz", "readyz"),
 }
-
-
-@pytest.fixture(autouse=True)
-def clocks_agree(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tests' clock is not the database's."""
-    monkeypatch.setattr(ready, "MOST_APART", timedelta.max)
 
 
 # Route, and the answers to reading, sending and other methods, by role in their order: a status,

@@ -10,6 +10,7 @@ from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
+from batches import day
 from conftest import MakeBatch
 from freshness import ready
 
@@ -18,7 +19,6 @@ from freshness import ready
 def asked_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ready, "told", [])
     monkeypatch.setattr(logging.getLogger("freshness"), "propagate", True)
-    monkeypatch.setattr(ready, "MOST_APART", timedelta.max)  # the database's clock is the real one
     ready.is_migrated.cache_clear()
 
 
@@ -81,7 +81,7 @@ def test_a_clock_that_was_set_back(
     make_batch: MakeBatch, noon: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_batch()
-    monkeypatch.setattr(ready, "MOST_APART", timedelta(minutes=5))
+    monkeypatch.setattr(day, "MOST_APART", timedelta(minutes=5))
     noon.shift(timedelta(minutes=-4))
     assert "yet to come" not in " ".join(ready.problems())
     noon.shift(timedelta(minutes=-2))
@@ -104,7 +104,7 @@ def test_a_clock_that_says_a_day_before_the_latest_arrival(
 def test_a_clock_that_is_not_the_databases(
     make_batch: MakeBatch, noon: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ready, "MOST_APART", timedelta(minutes=5))
+    monkeypatch.setattr(day, "MOST_APART", timedelta(minutes=5))
     noon.shift(timedelta(days=400))
     [told] = [it for it in ready.problems() if it.endswith("Set it.")]
     assert told.startswith("This machine's clock says 2027-12-27 ")
