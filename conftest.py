@@ -94,7 +94,7 @@ def noon(shop: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[time_machine.T
 
     PostgreSQL's clock does not travel: that it is another time there is no wonder.
     """
-    monkeypatch.setattr(day, "MOST_APART", timedelta.max)
+    monkeypatch.setattr(day, "MOST_APART", timedelta(days=36_500))
     with time_machine.travel(
         datetime(2026, 11, 22, 12, tzinfo=ZoneInfo("Europe/Istanbul"))
     ) as clock:

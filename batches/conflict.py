@@ -34,7 +34,8 @@ class Conflict:
 
 def version_of(batch: Batch) -> int:
     """The number of its latest change."""
-    number: int = batch.history.values_list("history_id", flat=True).first()
+    numbers = batch.history.order_by("-history_id").values_list("history_id", flat=True)
+    number: int = numbers.first()
     return number
 
 

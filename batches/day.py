@@ -35,6 +35,11 @@ def shop_today() -> date:
     return answer[0]
 
 
+def clock_agrees() -> bool:
+    """Else one of the two is wrong, and only a person can say which."""
+    return timezone.localdate() == shop_today()
+
+
 @contextmanager
 def one_day() -> Iterator[None]:
     """Within it today is asked for once: all that one answer says is of one day."""

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .codes import read_code
-from .day import shop_today
+from .day import clock_agrees, shop_today
 from .models import Batch, Product
 from .shelf_life import seconds_left_of_day
 
@@ -31,7 +31,10 @@ class DateInput(forms.DateInput):
 
 
 class RecentDateInput(DateInput):
-    """With buttons, until the shop's midnight, for the days that are meant most often."""
+    """With buttons, until the shop's midnight, for the days that are meant most often.
+
+    Without them where it is not certain which day it is.
+    """
 
     template_name = "batches/_recent_date.html"
 
@@ -40,7 +43,7 @@ class RecentDateInput(DateInput):
         return super().get_context(name, value, attrs) | {
             "today": day,
             "yesterday": day - timedelta(days=1),
-            "seconds_left": seconds_left_of_day(timezone.localtime()),
+            "seconds_left": seconds_left_of_day(timezone.localtime()) if clock_agrees() else 0,
         }
 
 

@@ -11,7 +11,7 @@ from accounts.access import same_for_everybody, staff_required
 
 from .codes import read_code
 from .conflict import conflict, version_of
-from .day import shop_today
+from .day import clock_agrees, shop_today
 from .filters import FilterForm
 from .forms import BatchForm, FindForm, save_unless_taken
 from .kept import page_of
@@ -126,9 +126,9 @@ def add_batch(request: HttpRequest) -> HttpResponse:
         form = BatchForm(request.POST, instance=batch)
     else:
         today = shop_today()
-        suggested = Batch.objects.next_identifier(today)
+        initial = {"batch_identifier": Batch.objects.next_identifier(today)}
         form = BatchForm(
-            instance=batch, initial={"arrival_date": today, "batch_identifier": suggested}
+            instance=batch, initial=initial | ({"arrival_date": today} if clock_agrees() else {})
         )
     if save_unless_taken(form):
         messages.success(request, _("Batch %(batch)s is on the shelf.") % {"batch": batch})

@@ -57,7 +57,8 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port))
     except OSError as error:
-        sys.exit(f"METRICS_PORT: {host}:{port} cannot be had ({error.strerror}). Write another.")
+        where = f"METRICS_HOST, METRICS_PORT: {host}:{port}"
+        sys.exit(f"{where} cannot be had ({error.strerror}). Write others.")
 
 
 def serve_in_turn(listening: socket.socket) -> None:

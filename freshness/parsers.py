@@ -121,9 +121,12 @@ def is_ip(host: str) -> bool:
 
 def private_address(value: str) -> str:
     address = ipaddress.ip_address(value) if is_ip(value) else None
-    is_every_one = value == "0.0.0.0"  # noqa: S104 - refused
-    is_private = isinstance(address, ipaddress.IPv4Address) and address.is_private
-    if is_every_one or not is_private:
+    if (
+        not isinstance(address, ipaddress.IPv4Address)
+        or address.is_global
+        or address.is_unspecified
+        or address.is_multicast
+    ):
         raise ValueError(
             f"“{value}” will not do. Write this computer's address in a network of your own, such "
             "as 10.0.0.5."

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 
 from django.conf import settings
-from django.db import Error, close_old_connections, connection
+from django.db import DEFAULT_DB_ALIAS, Error, close_old_connections, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Sum
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
@@ -18,6 +18,7 @@ from batches.models.scans import SHOWN
 from batches.shelf_life import OFF_SALE, Freshness
 
 from .backups.naming import last_backup
+from .ready import of_the_clock
 
 ARCHIVED = """
 SELECT last_failed_time IS NULL OR COALESCE(last_failed_time < last_archived_time, false)
@@ -60,6 +61,7 @@ def of_the_database() -> Iterator[Metric]:
         recalls,
         open_recalls,
         archiving,
+        clock,
     ]
     try:
         found, is_up = [part() for part in parts], 1
@@ -69,6 +71,12 @@ def of_the_database() -> Iterator[Metric]:
         connection.close()
     yield gauge("freshness_database_up", "1 where the database answers, else 0.", is_up)
     yield from found
+
+
+def clock() -> Metric:
+    is_right = int(not any(of_the_clock(DEFAULT_DB_ALIAS)))
+    words = "0 where the database tells that this machine's clock is wrong, or was; else 1."
+    return gauge("freshness_clock_right", words, is_right)
 
 
 def migrations() -> Metric:

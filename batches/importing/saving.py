@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..codes import new_code
+from ..day import shop_today
 from ..models import Batch, Import, Product, bulk
 from ..models.bulk import pieces
 from .found import CHANGED, NEW, UNCHANGED, Found, fingerprint, found_rows, version
@@ -75,13 +76,21 @@ class Ready:
         self.update()
 
     def refuse_if_changed(self) -> None:
-        if fingerprint() != self.being.products:
+        """Rows may have been checked on a day of which it turned out since that it has not come."""
+        if fingerprint() != self.being.products or self.latest_arrival() > f"{shop_today()}":
             raise ChangedMeanwhileError
         for some in pieces(sorted(self.versions)):
             held = self.model.objects.select_for_update().order_by("pk").filter(pk__in=some)
             now = {it.pk: version(it) for it in held}
             if any(now.get(key) != self.versions[key] for key in some):
                 raise ChangedMeanwhileError
+
+    def latest_arrival(self) -> str:
+        names = [field.name for field in self.fields]
+        if "arrival_date" not in names:
+            return ""
+        rows = [*(row for _key, row in self.new), *self.changed]
+        return max((row[names.index("arrival_date")] for row in rows), default="")
 
     def insert(self) -> None:
         """With what a file says nothing of as it is in any new one, and a code for each batch."""

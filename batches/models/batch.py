@@ -230,14 +230,22 @@ class Batch(models.Model):
         return f"{self.pk[:5]} {self.pk[5:]}"
 
     def clean(self) -> None:
+        """What a clock that was ahead has left in the future may stay as it is."""
+        days = {
+            name: getattr(self, name) for name in ("butcher_date", "arrival_date", "removed_on")
+        }
+        days["recalled_at"] = self.recalled_at and timezone.localdate(self.recalled_at)
+        today = shop_today()
+        late = [name for name, day in days.items() if day and day > today]
+        if not late:
+            return
+        saved = Batch.objects.filter(pk=self.pk).values(*late).first() or {}
         message = _("This day has not come yet. Enter a day up to today.")
         future = {
             name: ValidationError(message, code="future")
-            for name in ("butcher_date", "arrival_date", "removed_on")
-            if (day := getattr(self, name)) and day > self.latest_day()
+            for name in late
+            if saved.get(name) != getattr(self, name)
         }
-        if self.recalled_at and timezone.localdate(self.recalled_at) > self.latest_day():
-            future["recalled_at"] = ValidationError(message, code="future")
         if future:
             raise ValidationError(future)
 

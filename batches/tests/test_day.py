@@ -1,11 +1,13 @@
-"""The shop's day, where its clock was set back across midnight."""
+"""The shop's day, where its clock is wrong, or was."""
 
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 from django.core import mail
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -13,8 +15,11 @@ from django.utils import timezone
 
 import batches.day
 from accounts.models import User
+from batches.conflict import version_of
 from batches.day import MOST_APART, one_day, right_time, shop_today
-from batches.models import Batch
+from batches.importing.checking import begin, check_for_a_while
+from batches.importing.saving import save
+from batches.models import Batch, Import
 from conftest import MakeBatch, MakeUser, words
 
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
@@ -87,14 +92,91 @@ def test_of_a_right_clock_nothing_is_told(monday: Batch, staff_client: Client) -
 
 
 def test_what_arrives_today_can_be_recorded(set_back: Batch, staff_client: Client) -> None:
-    form = staff_client.get("/admin/batches/new").context["form"]
-    assert form["arrival_date"].value() == MONDAY
     batch = {"product": set_back.product_id, "batch_identifier": "next"}
     for day, status in ((MONDAY, 302), (MONDAY + timedelta(days=1), 422)):
         dates = {"butcher_date": f"{day}", "arrival_date": f"{day}"}
         response = staff_client.post("/admin/batches/new", batch | dates)
         assert response.status_code == status
     assert Batch.objects.get(batch_identifier="next").saved_on == MONDAY
+
+
+def test_no_day_is_filled_in_where_none_is_certain(
+    monday: Batch, staff_client: Client, noon: time_machine.Traveller
+) -> None:
+    def form() -> tuple[object, bool]:
+        page = staff_client.get("/admin/batches/new")
+        has_buttons = 'data-seconds-left="0"' not in page.content.decode()
+        return page.context["form"]["arrival_date"].value(), has_buttons
+
+    assert form() == (MONDAY, True)
+    noon.shift(-HOUR)
+    assert form() == (None, False)
+
+
+class TestWhatAClockThatWasAheadLeaves:
+    """A batch saved on a day that has not come puts nothing else there."""
+
+    @pytest.fixture
+    def ahead(self, make_batch: MakeBatch, noon: time_machine.Traveller) -> Batch:
+        """Saved again, a month ahead; its arrival is right."""
+        batch = make_batch(1)
+        noon.shift(timedelta(days=30))
+        batch.save()
+        noon.shift(timedelta(days=-30))
+        return batch
+
+    def test_its_arrival_cannot_be_moved_there(self, ahead: Batch) -> None:
+        ahead.arrival_date = shop_today() + timedelta(days=1)
+        with pytest.raises(ValidationError, match="This day has not come yet"):
+            ahead.full_clean()
+
+    def test_an_arrival_that_is_there_may_stay_and_may_be_mended(
+        self, ahead: Batch, staff_client: Client
+    ) -> None:
+        right = ahead.arrival_date
+        late = right + timedelta(days=20)
+        Batch.objects.filter(pk=ahead.pk).update(arrival_date=late)
+        path = f"/admin/batches/{ahead.pk}/edit"
+
+        def send(**changed: str) -> int:
+            form = staff_client.get(path).context["form"]
+            fields = {name: f"{form[name].value() or ''}" for name in form.fields}
+            version = {"version": f"{version_of(ahead)}"}
+            return staff_client.post(path, fields | version | changed).status_code
+
+        assert send(supplier="Hill Farm") == 302
+        assert shop_today() == late
+        assert send(arrival_date=f"{right}") == 302
+        assert shop_today() == timezone.localdate()
+
+    def test_what_was_imported_on_such_a_day_is_checked_again(
+        self, ahead: Batch, staff: User
+    ) -> None:
+        late = shop_today() + timedelta(days=20)
+        Batch.objects.filter(pk=ahead.pk).update(arrival_date=late)
+        header = "product,batch_identifier,butcher_date,arrival_date\n"
+        text = f"{header}Chicken,imported,{late},{late}\n"
+        file = BytesIO(text.encode())
+        being = begin(file, "b.csv", Import.Kind.BATCHES, staff)
+        check_for_a_while(being)
+        assert being.new == 1
+        ahead.delete()
+        assert not save(being)
+        check_for_a_while(being)
+        assert (being.new, being.refused) == (0, 1)
+
+
+def test_after_the_clock_went_back_each_change_is_the_latest(
+    make_batch: MakeBatch, staff: User, noon: time_machine.Traveller
+) -> None:
+    batch = make_batch(1)
+    versions = [version_of(batch)]
+    noon.shift(-HOUR)
+    for name in ("Hill Farm", "Sea Farm"):
+        batch.supplier = name
+        batch.save()
+        versions.append(version_of(batch))
+    assert versions == sorted({*versions})
 
 
 def test_the_daily_email_is_of_that_day(set_back: Batch, make_user: MakeUser) -> None:

@@ -16,7 +16,7 @@ from .restoring import restore
 from .servers import free_port, wait_until
 from .site import Chain, Laptop, Site
 from .upgrade import restart_in_turn, upgrade
-from .visitors import Visitors
+from .visitors import A_MINUTE, Visitors, seconds_of_day
 
 HOUR = 3600  # seconds
 CONNECTIONS = 20  # default_pool_size of deploy/pgbouncer.ini
@@ -103,7 +103,7 @@ def use_up_connections(site: Chain, visitors: Visitors) -> None:
 
 def set_clock_back(site: Site, visitors: Visitors) -> None:
     """That of the machine of nginx and the gunicorns; the database's, if it has one, is right."""
-    set_clock(site, -HOUR)
+    set_clock(site, -max(HOUR, seconds_of_day() + A_MINUTE))
     wait_until(lambda: site.shops[0].says("/readyz") == 503)
     recall_one(visitors)
     time.sleep(5)

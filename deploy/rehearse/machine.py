@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 MB = 1024**2  # bytes
-# Where it is between midnight and one: a clock that is set back an hour shows the day before.
+# Where it is between midnight and one, or soon after: a clock set back an hour shows another day.
 HOUR = datetime.now(UTC).hour
 AFTER_MIDNIGHT = f"Etc/GMT{HOUR if HOUR <= 12 else HOUR - 24:+d}"
 

@@ -31,6 +31,12 @@ def today() -> date:
     return datetime.now(ZoneInfo(AFTER_MIDNIGHT)).date()
 
 
+def seconds_of_day() -> int:
+    """How long it has been today."""
+    now = datetime.now(ZoneInfo(AFTER_MIDNIGHT))
+    return 3600 * now.hour + 60 * now.minute + now.second
+
+
 class Answer(NamedTuple):
     at: float
     status: int

@@ -43,7 +43,7 @@ def test_prometheus_agrees(promtool: str, do: list[str], file: str) -> None:
 
 
 def test_each_metric_has_an_alert_and_is_explained() -> None:
-    assert len(metrics()) == 12
+    assert len(metrics()) == 13
     for name in metrics():
         assert re.search(rf"{name}(_total|_count|_bucket)?\b", ALERTS), name
         assert name in WATCHING, name

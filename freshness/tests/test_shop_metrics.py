@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from time_machine import Traveller
 
+from batches import day
 from batches.models import Recall, RecalledBatch
 from batches.scans import QUARTER, save
 from batches.tests.test_scans import NOON, broken_database
@@ -47,6 +49,16 @@ def test_batches_recalls_and_scans(make_batch: MakeBatch, staff: Any) -> None:
     assert (found["freshness_recalls_total"], found["freshness_recalls_open"]) == (2, 1)
     assert [found[f"freshness_scans_total {it}"] for it in statuses] == [0, 0, 0, 7, 0]
     assert found["freshness_migrations_unapplied"] == 0
+
+
+def test_a_clock_that_is_wrong(
+    make_batch: MakeBatch, noon: Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_batch(0)
+    assert told(ShopCollector())["freshness_clock_right"] == 1
+    monkeypatch.setattr(day, "MOST_APART", timedelta(minutes=5))
+    noon.shift(timedelta(days=-1))
+    assert told(ShopCollector())["freshness_clock_right"] == 0
 
 
 def test_a_database_that_does_not_answer() -> None:

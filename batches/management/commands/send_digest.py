@@ -38,8 +38,8 @@ class Command(BaseCommand):
 
     def was_refused(self, delivery: DigestDelivery, digest: Digest) -> bool:
         """Send it if that is still to be done; whatever goes wrong, the others get theirs."""
-        is_over = shop_today() != digest.today  # a slow mail server, and midnight
         try:
+            is_over = shop_today() != digest.today  # a slow mail server, and midnight
             if not is_over and delivery.take():
                 deliver(delivery, digest)
         except Exception as error:
