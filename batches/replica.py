@@ -5,14 +5,17 @@ far it has replayed that. The replica holds for TRUSTED seconds from when the pr
 for a place that the replica has reached since. Whoever saves is answered when the replica has it,
 at the latest after PATIENCE, which is longer: by then no process holds a replica for up to date
 that has it not. What counts is how long something takes, never what time it is: no two clocks
-need agree.
+need agree. How far the primary was last known to be is kept in a file, for processes that begin
+while it is down.
 """
 
+import os
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
@@ -38,9 +41,13 @@ T = TypeVar("T")
 
 
 class Places:
-    """How far both have come. All times are seconds of one clock that only goes forward."""
+    """How far both have come. All times are seconds of one clock that only goes forward.
 
-    def __init__(self, now: float) -> None:
+    Until the primary has answered, it is taken to have come as far as `known`.
+    """
+
+    def __init__(self, now: float, known: int = 0) -> None:
+        self.known = known
         self.primary_answered_at = (
             now - TRUSTED
         )  # as if it was overdue: its first answer is awaited
@@ -51,6 +58,7 @@ class Places:
 
     def hear_of_primary(self, asked_at: float, place: int) -> None:
         self.primary_answered_at = asked_at
+        self.known = place
         self.written.append((asked_at, place))
         self.compare()
 
@@ -77,7 +85,7 @@ class Places:
         return now - self.primary_answered_at > SILENT
 
     def lacks_nothing_known(self) -> bool:
-        return not self.written or self.replayed >= self.written[-1][1]
+        return self.replayed >= self.known
 
     def replica_holds_until(self, now: float) -> float:
         """Until when a report may be read from the replica; before `now` where it may not.
@@ -94,7 +102,7 @@ class Watch:
     """Asks both, as long as the process lives."""
 
     def __init__(self) -> None:
-        self.places = Places(time.monotonic())
+        self.places = Places(time.monotonic(), known=kept_place())
         self.heard = threading.Condition()
         self.hurry = threading.Event()
         self.waiting = 0
@@ -104,7 +112,7 @@ class Watch:
     def watch_primary(self) -> None:
         while True:
             with suppress(Error):
-                self.keep_asking(DEFAULT_DB_ALIAS, WRITTEN, self.places.hear_of_primary)
+                self.keep_asking(DEFAULT_DB_ALIAS, WRITTEN, self.hear_of_primary)
             time.sleep(PAUSE)
 
     def watch_replica(self) -> None:
@@ -114,6 +122,11 @@ class Watch:
             with self.heard:
                 self.places.lose_replica()
             time.sleep(PAUSE)
+
+    def hear_of_primary(self, asked_at: float, place: int) -> None:
+        if place != self.places.known:
+            keep_place(place)
+        self.places.hear_of_primary(asked_at, place)
 
     def keep_asking(self, alias: str, question: str, tell: Callable[[float, int], None]) -> None:
         database: Any = connections[alias]
@@ -154,6 +167,24 @@ class Watch:
             self.waiting -= 1
             if not self.waiting:
                 self.hurry.clear()
+
+
+def place_file() -> Path:
+    return Path(settings.VAR_DIR) / "primary_place"
+
+
+def kept_place() -> int:
+    try:
+        return int(place_file().read_text())
+    except (OSError, ValueError):
+        return 0
+
+
+def keep_place(place: int) -> None:
+    mine = place_file().with_suffix(f".{os.getpid()}")
+    with suppress(OSError):  # on a full disk what the others know is all that is known
+        mine.write_text(f"{place}")
+        mine.replace(place_file())
 
 
 watches: list[Watch] = []

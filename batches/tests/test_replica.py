@@ -112,6 +112,22 @@ def test_while_the_primary_is_down_a_replica_answers_that_lacks_nothing_known() 
     assert places.replica_holds_until(SILENT + 1) == SILENT + 1 + SILENT
 
 
+def test_one_that_lacks_what_a_process_before_knew_does_not() -> None:
+    places = Places(now=0, known=100)
+    places.hear_of_replica(1, 99)
+    assert places.replica_holds_until(1) < 1
+    places.hear_of_replica(1, 100)
+    assert places.replica_holds_until(1) == 1 + SILENT
+
+
+def test_what_the_primary_says_now_counts_more_than_what_was_known() -> None:
+    """After another server was promoted, or a backup restored."""
+    places = Places(now=0, known=100)
+    places.hear_of_primary(0, 50)
+    places.hear_of_replica(SILENT + 1, 50)
+    assert places.replica_holds_until(SILENT + 1) == SILENT + 1 + SILENT
+
+
 def test_one_that_lacks_something_does_not() -> None:
     places = Places(now=0)
     places.hear_of_primary(0, 100)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import psutil
 import pytest
 from django.utils import timezone
 
@@ -173,5 +174,10 @@ def test_a_standby_that_lacks_something_says_nothing_rather_than_what_is_untrue(
         answer, page = shop_of_two.open(report)
         assert answer.status == 503
         assert "The shop's records do not answer" in html.unescape(words(page))
+        for worker in psutil.Process(shop_of_two.server.pid).children():
+            worker.kill()
+        wait_until(lambda: len(psutil.Process(shop_of_two.server.pid).children()) == 2)
+        for _each_of_the_new_workers in range(6):
+            assert shop_of_two.open(report)[0].status == 503
     shop_of_two.primary.start()
     assert shop_of_two.says(report, "Glass was found.")
