@@ -8,15 +8,47 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
 from django.apps import apps
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import DateTimeField, QuerySet, Subquery, Value
+from django.db.models.functions import Now
 from django.utils import timezone
 
+from . import replica
 from .shelf_life import day_of_shop
 
 MOST_APART = timedelta(minutes=5)  # of clocks that tell the same time
 
-asked: ContextVar[list[date] | None] = ContextVar("asked", default=None)
+
+LatestArrivalAndClock = QuerySet[Any, tuple[date | None, datetime | None]]
+
+
+class ShopDay(NamedTuple):
+    """It is certain where the clocks agree, and no batch has arrived after it."""
+
+    today: date
+    is_certain: bool
+
+
+asked: ContextVar[list[ShopDay] | None] = ContextVar("asked", default=None)
+
+
+def latest_arrival_and_clock(database: str) -> LatestArrivalAndClock:
+    """Of any batch; and what the database's clock says, unless it is SQLite or a replica."""
+    batches, products = (apps.get_model("batches", it).objects for it in ("Batch", "Product"))
+    has_clock = database == DEFAULT_DB_ALIAS and connections[database].vendor == "postgresql"
+    clock = Now() if has_clock else Value(None, DateTimeField())
+    latest = Subquery(batches.order_by("-arrival_date").values("arrival_date")[:1])
+    found = products.using(database).annotate(latest=latest, clock=clock)
+    both: LatestArrivalAndClock = found.values_list("latest", "clock")[:1]
+    return both
+
+
+def clock_of(database: str, clock: datetime | None) -> datetime | None:
+    """The primary's: where a replica was asked, as it was last heard of."""
+    return clock if database == DEFAULT_DB_ALIAS else replica.primary_clock()
 
 
 def right_time(here: datetime, there: datetime | None) -> datetime:
@@ -27,17 +59,16 @@ def right_time(here: datetime, there: datetime | None) -> datetime:
 
 
 def shop_today() -> date:
+    return shop_day().today
+
+
+def shop_day() -> ShopDay:
     answer = asked.get()
     if answer is None:
         return ask()
     if not answer:
         answer.append(ask())
     return answer[0]
-
-
-def clock_agrees() -> bool:
-    """Else one of the two is wrong, and only a person can say which."""
-    return timezone.localdate() == shop_today()
 
 
 @contextmanager
@@ -50,7 +81,9 @@ def one_day() -> Iterator[None]:
         asked.reset(outer)
 
 
-def ask() -> date:
-    batches = apps.get_model("batches", "Batch").objects
-    latest_arrival, clock = batches.latest_arrival_and_clock().first() or (None, None)
-    return day_of_shop(right_time(timezone.localtime(), clock).date(), latest_arrival)
+def ask() -> ShopDay:
+    here = timezone.localtime()
+    latest_arrival, clock = latest_arrival_and_clock(DEFAULT_DB_ALIAS).first() or (None, None)
+    now = right_time(here, clock)
+    today = day_of_shop(now.date(), latest_arrival)
+    return ShopDay(today, is_certain=now is here and today == here.date())

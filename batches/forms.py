@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .codes import read_code
-from .day import clock_agrees, shop_today
+from .day import shop_day
 from .models import Batch, Product
 from .shelf_life import seconds_left_of_day
 
@@ -39,11 +39,12 @@ class RecentDateInput(DateInput):
     template_name = "batches/_recent_date.html"
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        day = shop_today()
+        now, (today, is_certain) = timezone.localtime(), shop_day()
+        is_still_so = is_certain and now.date() == today
         return super().get_context(name, value, attrs) | {
-            "today": day,
-            "yesterday": day - timedelta(days=1),
-            "seconds_left": seconds_left_of_day(timezone.localtime()) if clock_agrees() else 0,
+            "today": today,
+            "yesterday": today - timedelta(days=1),
+            "seconds_left": seconds_left_of_day(now) if is_still_so else 0,
         }
 
 

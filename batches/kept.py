@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from . import replica
-from .day import right_time
+from .day import clock_of, latest_arrival_and_clock, right_time
 from .models import Batch
 from .report_style import report_style
 from .reports import Report
@@ -31,7 +31,7 @@ class Recorded(NamedTuple):
 
 
 class Read(NamedTuple):
-    """What is recorded, and what the database's clock says, where it has one of its own."""
+    """What is recorded, and what the primary's clock says, where it has one of its own."""
 
     recorded: Recorded
     clock: datetime | None
@@ -123,13 +123,14 @@ def read_in(code: str, database: str) -> Read | None:
         return None
     latest_arrival, clock, *batch = found
     # SQLite has no dates.
-    return Read(Recorded(tuple(batch), date.fromisoformat(f"{latest_arrival}")), clock)
+    recorded = Recorded(tuple(batch), date.fromisoformat(f"{latest_arrival}"))
+    return Read(recorded, clock_of(database, clock))
 
 
 @lru_cache
 def question(database: str) -> str:
     """Asked as it stands: to make it anew costs ten times what the answer costs."""
     batches = Batch.objects.using(database)
-    day, _none = batches.latest_arrival_and_clock().query.sql_with_params()
+    day, _none = latest_arrival_and_clock(database).query.sql_with_params()
     batch, _pk = batches.select_related("product").filter(pk="").query.sql_with_params()
     return f"SELECT day.*, batch.* FROM ({day}) AS day, ({batch}) AS batch"  # noqa: S608

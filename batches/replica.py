@@ -15,6 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -33,8 +34,9 @@ SILENT = 1.5  # who has not answered for so long is down
 PAUSE = 0.2  # between two questions
 SHORT_PAUSE = 0.005  # while somebody waits for the answer
 
-WRITTEN = "SELECT (pg_current_wal_flush_lsn() - '0/0')::bigint"
-REPLAYED = "SELECT (pg_last_wal_replay_lsn() - '0/0')::bigint"
+WRITTEN = "SELECT (pg_current_wal_flush_lsn() - '0/0')::bigint, statement_timestamp()"
+# 0: it replays nothing, and is no replica.
+REPLAYED = "SELECT COALESCE((pg_last_wal_replay_lsn() - '0/0')::bigint, 0)"
 
 NEVER = float("-inf")
 T = TypeVar("T")
@@ -106,6 +108,7 @@ class Watch:
         self.heard = threading.Condition()
         self.hurry = threading.Event()
         self.waiting = 0
+        self.clock: tuple[float, datetime] | None = None  # the primary's, and when it was asked
         for ask in (self.watch_primary, self.watch_replica):
             threading.Thread(target=ask, daemon=True, name=ask.__name__).start()
 
@@ -123,12 +126,19 @@ class Watch:
                 self.places.lose_replica()
             time.sleep(PAUSE)
 
-    def hear_of_primary(self, asked_at: float, place: int) -> None:
+    def hear_of_primary(self, asked_at: float, place: int, clock: datetime) -> None:
+        self.clock = asked_at, clock
         if place != self.places.known:
             keep_place(place)
         self.places.hear_of_primary(asked_at, place)
 
-    def keep_asking(self, alias: str, question: str, tell: Callable[[float, int], None]) -> None:
+    def primary_clock(self) -> datetime | None:
+        if self.clock is None:
+            return None
+        asked_at, clock = self.clock
+        return clock + timedelta(seconds=time.monotonic() - asked_at)
+
+    def keep_asking(self, alias: str, question: str, tell: Callable[..., None]) -> None:
         database: Any = connections[alias]
         with (
             database.wrap_database_errors,
@@ -137,14 +147,12 @@ class Watch:
         ):
             self.ask_over(one, question, tell)
 
-    def ask_over(
-        self, connection: "Connection", question: str, tell: Callable[[float, int], None]
-    ) -> None:
+    def ask_over(self, connection: "Connection", question: str, tell: Callable[..., None]) -> None:
         while True:
             asked_at = time.monotonic()
-            [place] = connection.execute(question).fetchone() or [None]
+            answer = connection.execute(question).fetchone() or ()
             with self.heard:
-                tell(asked_at, place or 0)  # None: it replays nothing, and is no replica
+                tell(asked_at, *answer)
                 self.heard.notify_all()
             self.hurry.wait(PAUSE)
             if self.hurry.is_set():
@@ -197,6 +205,11 @@ def watch() -> Watch:
         if not watches:
             watches.append(Watch())
         return watches[0]
+
+
+def primary_clock() -> datetime | None:
+    """What it says now, by what it said last; None where it was never heard of."""
+    return watch().primary_clock()
 
 
 def has_replica() -> bool:

@@ -11,7 +11,7 @@ from accounts.access import same_for_everybody, staff_required
 
 from .codes import read_code
 from .conflict import conflict, version_of
-from .day import clock_agrees, shop_today
+from .day import shop_day, shop_today
 from .filters import FilterForm
 from .forms import BatchForm, FindForm, save_unless_taken
 from .kept import page_of
@@ -125,11 +125,12 @@ def add_batch(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         form = BatchForm(request.POST, instance=batch)
     else:
-        today = shop_today()
-        initial = {"batch_identifier": Batch.objects.next_identifier(today)}
-        form = BatchForm(
-            instance=batch, initial=initial | ({"arrival_date": today} if clock_agrees() else {})
-        )
+        today, is_certain = shop_day()
+        suggested = {
+            "arrival_date": today,
+            "batch_identifier": Batch.objects.next_identifier(today),
+        }
+        form = BatchForm(instance=batch, initial=suggested if is_certain else {})
     if save_unless_taken(form):
         messages.success(request, _("Batch %(batch)s is on the shelf.") % {"batch": batch})
         return redirect(batch)

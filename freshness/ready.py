@@ -10,11 +10,10 @@ from pathlib import Path
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, Error, connections
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from batches import day, replica
-from batches.models import Batch, Product
+from batches.models import Batch
 
 log = logging.getLogger("freshness.ready")
 
@@ -72,10 +71,10 @@ def is_migrated(database: str) -> bool:
 
 
 def of_the_clock(database: str) -> Iterator[str]:
-    """Compared with the database's, and with when somebody last changed batches."""
+    """Compared with the primary database's, and with when somebody last changed batches."""
     now = timezone.now()
-    clocks = Product.objects.using(database).annotate(clock=Now()).values_list("clock", flat=True)
-    there = clocks.first() or now
+    arrived, clock = day.latest_arrival_and_clock(database).first() or (None, None)
+    there = day.clock_of(database, clock) or now
     if abs(there - now) > day.MOST_APART:
         here, away = (f"{it:%Y-%m-%d %H:%M:%S}" for it in (now, there))
         yield f"This machine's clock says {here} UTC, the database's {away}. Set it."
@@ -83,9 +82,8 @@ def of_the_clock(database: str) -> Iterator[str]:
     if changed - now > day.MOST_APART:
         when = f"{changed:%Y-%m-%d %H:%M:%S}"
         yield f"A batch was changed at {when} UTC, which is yet to come. Set the clock."
-    for arrived, _clock in Batch.objects.using(database).latest_arrival_and_clock():
-        if arrived > timezone.localdate(now + day.MOST_APART):
-            yield f"A batch arrived on {arrived}, which is yet to come. Set the clock, or mend it."
+    if arrived and arrived > timezone.localdate(now + day.MOST_APART):
+        yield f"A batch arrived on {arrived}, which is yet to come. Set the clock, or mend it."
 
 
 def last_change(database: str) -> datetime | None:

@@ -239,7 +239,8 @@ class Batch(models.Model):
         late = [name for name, day in days.items() if day and day > today]
         if not late:
             return
-        saved = Batch.objects.filter(pk=self.pk).values(*late).first() or {}
+        is_new = self._state.adding
+        saved = {} if is_new else Batch.objects.filter(pk=self.pk).values(*late).first() or {}
         message = _("This day has not come yet. Enter a day up to today.")
         future = {
             name: ValidationError(message, code="future")

@@ -1,13 +1,13 @@
 import re
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import connections, models, transaction
+from django.db import models, transaction
 from django.db.models import Case, F, Min, Q, Value, When
-from django.db.models.functions import Coalesce, Greatest, Now
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from ..day import shop_today
@@ -90,13 +90,6 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         rows = self.order_by().annotate(freshness=freshness, first=first)
         return Counter(rows.values_list("product_id", "freshness", "first")[:most])
 
-    def latest_arrival_and_clock(self) -> "models.QuerySet[Batch, tuple[date, datetime | None]]":
-        """Once, or not at all where there is no batch. SQLite has no clock of its own."""
-        is_elsewhere = connections[self.db].vendor == "postgresql"
-        clock = Now() if is_elsewhere else Value(None, models.DateTimeField())
-        latest = self.order_by("-arrival_date").annotate(clock=clock)
-        return latest.values_list("arrival_date", "clock")[:1]
-
     def with_labels_out(self) -> Self:
         """Those with labels of which `is_out` says that they may be on packs."""
         return self.filter(printed_labels__gone_at=None, printed_labels__isnull=False).distinct()
@@ -135,7 +128,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         """Take those among them that are on the shelf off it; returns them. `weight` is in kg."""
         return self.on_shelf().change(
             author,
-            removed_on=latest_day(),
+            removed_on=shop_today(),
             removal=removal,
             removal_reason=reason,
             discarded_weight=weight,

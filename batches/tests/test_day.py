@@ -19,7 +19,7 @@ from batches.conflict import version_of
 from batches.day import MOST_APART, one_day, right_time, shop_today
 from batches.importing.checking import begin, check_for_a_while
 from batches.importing.saving import save
-from batches.models import Batch, Import
+from batches.models import Batch, Import, Removal
 from conftest import MakeBatch, MakeUser, words
 
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
@@ -103,14 +103,15 @@ def test_what_arrives_today_can_be_recorded(set_back: Batch, staff_client: Clien
 def test_no_day_is_filled_in_where_none_is_certain(
     monday: Batch, staff_client: Client, noon: time_machine.Traveller
 ) -> None:
-    def form() -> tuple[object, bool]:
+    def form() -> tuple[object, object, bool]:
         page = staff_client.get("/admin/batches/new")
+        form = page.context["form"]
         has_buttons = 'data-seconds-left="0"' not in page.content.decode()
-        return page.context["form"]["arrival_date"].value(), has_buttons
+        return form["arrival_date"].value(), form["batch_identifier"].value(), has_buttons
 
-    assert form() == (MONDAY, True)
+    assert form() == (MONDAY, "261123-01", True)
     noon.shift(-HOUR)
-    assert form() == (None, False)
+    assert form() == (None, "", False)
 
 
 class TestWhatAClockThatWasAheadLeaves:
@@ -129,6 +130,10 @@ class TestWhatAClockThatWasAheadLeaves:
         ahead.arrival_date = shop_today() + timedelta(days=1)
         with pytest.raises(ValidationError, match="This day has not come yet"):
             ahead.full_clean()
+
+    def test_it_is_taken_off_the_shelf_today(self, ahead: Batch, staff: User) -> None:
+        [batch] = Batch.objects.filter(pk=ahead.pk).take_off(staff, Removal.SOLD_OUT)
+        assert batch.removed_on == timezone.localdate()
 
     def test_an_arrival_that_is_there_may_stay_and_may_be_mended(
         self, ahead: Batch, staff_client: Client
@@ -233,6 +238,8 @@ def test_a_server_whose_clock_is_wrong_tells_the_day_of_a_database_with_a_clock_
     noon.move_to(now + timedelta(days=apart))
     client = Client()
     client.force_login(staff)
+    form = client.get("/admin/batches/new").context["form"]
+    assert (form["arrival_date"].value() is None) == (connection.vendor == "postgresql")
     days = 3 if connection.vendor == "postgresql" else 3 + apart
     for path in (f"/batch/{batch.pk}", f"/admin/batches/{batch.pk}"):
         assert f"{days} days on the shelf" in words(client.get(path).content)

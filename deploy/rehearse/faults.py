@@ -111,6 +111,14 @@ def set_clock_back(site: Site, visitors: Visitors) -> None:
     wait_until(lambda: site.shops[0].says("/readyz") == 200)
 
 
+def set_standby_ahead(site: Chain, visitors: Visitors) -> None:
+    site.standby_clock.set(24 * HOUR)
+    time.sleep(4)
+    recall_one(visitors)
+    time.sleep(4)
+    site.standby_clock.set(0)
+
+
 def set_clock(site: Site, seconds: int) -> None:
     """That much from the true time; systemd sees it, and starts a unit of the shop's."""
     site.clock.set(seconds)
@@ -164,6 +172,7 @@ FAULTS: dict[type[Site], list[Fault]] = {
         Fault("all connections to the primary used up for 8 s", use_up_connections),
         Fault(RESTORED, restore),
         Fault("the clock of nginx and gunicorns set back an hour", set_clock_back),
+        Fault("the standby's clock set ahead by a day", set_standby_ahead),
         Fault("primary and gunicorns killed, started again after 2 s", cut_power),
         Fault("the primary killed, after 5 s the standby promoted", promote),
         Fault("of the former primary a standby made, gunicorns restarted", make_standby_anew),

@@ -7,7 +7,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -171,12 +171,14 @@ class Standby(Server):
     """It copies `primary` when it is first started, and once it is promoted, it is one itself."""
 
     primary: Server
+    more: dict[str, str] = field(default_factory=dict)  # of its environment
 
     def environment(self) -> dict[str, str]:
         return super().environment() | {
             "PRIMARY_HOST": "127.0.0.1",
             "PRIMARY_PORT": f"{self.primary.port}",
             "PASSFILE": f"{self.folder}/pgpass",
+            **self.more,
         }
 
     def command(self) -> list[str]:
@@ -212,9 +214,9 @@ def new_server(folder: Path, port: int, more: str = "") -> Server:
     return server
 
 
-def standby_of(primary: Server, folder: Path, port: int) -> Server:
-    """A copy that goes on replaying what the primary writes."""
-    server = Standby(folder, port, primary=primary)
+def standby_of(primary: Server, folder: Path, port: int, **more: str) -> Server:
+    """A copy that goes on replaying what the primary writes; `more` is for its environment."""
+    server = Standby(folder, port, primary=primary, more=more)
     prepare(server, "standby")
     server.start()
     return server

@@ -157,7 +157,9 @@ class Chain(Site):
             (folder / name).mkdir()
         super().__init__(folder)
         self.primary = new_server(folder / "first", free_port())
-        self.standby = standby_of(self.primary, folder / "second", free_port())
+        self.standby_clock = Clock(folder / "standby_clock")
+        under_clock = self.standby_clock.environment()
+        self.standby = standby_of(self.primary, folder / "second", free_port(), **under_clock)
         self.pool = PgBouncer(folder / "pgbouncer", free_port(), self.primary)
         self.connect(self.pool.url, self.standby.url)
 

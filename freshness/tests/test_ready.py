@@ -107,5 +107,6 @@ def test_a_clock_that_is_not_the_databases(
 ) -> None:
     monkeypatch.setattr(day, "MOST_APART", timedelta(minutes=5))
     noon.shift(timedelta(days=400))
-    [told] = [it for it in ready.problems() if it.endswith("Set it.")]
-    assert told.startswith("This machine's clock says 2027-12-27 ")
+    told = [it for it in ready.problems() if it.endswith("Set it.")]
+    assert len(told) == (connection.vendor == "postgresql")  # SQLite has no clock of its own
+    assert all(it.startswith("This machine's clock says 2027-12-27 ") for it in told)
