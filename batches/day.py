@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -26,10 +26,19 @@ LatestArrivalAndClock = QuerySet[Any, tuple[date | None, datetime | None]]
 
 
 class ShopDay(NamedTuple):
-    """It is certain where the clocks agree, and no batch has arrived after it."""
+    """It is certain where the clocks agree, and no batch has arrived after `now`."""
 
+    now: datetime
     today: date
     is_certain: bool
+
+    @classmethod
+    def of(cls, latest_arrival: date | None, clock: datetime | None) -> Self:
+        """`clock` is what the primary's database says, where it has one of its own."""
+        here = timezone.localtime()
+        now = right_time(here, clock)
+        today = day_of_shop(now.date(), latest_arrival)
+        return cls(now, today, is_certain=now is here and today == now.date())
 
 
 asked: ContextVar[list[ShopDay] | None] = ContextVar("asked", default=None)
@@ -82,8 +91,4 @@ def one_day() -> Iterator[None]:
 
 
 def ask() -> ShopDay:
-    here = timezone.localtime()
-    latest_arrival, clock = latest_arrival_and_clock(DEFAULT_DB_ALIAS).first() or (None, None)
-    now = right_time(here, clock)
-    today = day_of_shop(now.date(), latest_arrival)
-    return ShopDay(today, is_certain=now is here and today == here.date())
+    return ShopDay.of(*latest_arrival_and_clock(DEFAULT_DB_ALIAS).first() or (None, None))

@@ -39,7 +39,7 @@ class RecentDateInput(DateInput):
     template_name = "batches/_recent_date.html"
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        now, (today, is_certain) = timezone.localtime(), shop_day()
+        now, (_asked_at, today, is_certain) = timezone.localtime(), shop_day()
         is_still_so = is_certain and now.date() == today
         return super().get_context(name, value, attrs) | {
             "today": today,

@@ -9,15 +9,14 @@ from typing import Any, NamedTuple, Self
 from django.conf import settings
 from django.db import connections
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.translation import get_language
 
 from . import replica
-from .day import clock_of, latest_arrival_and_clock, right_time
+from .day import ShopDay, clock_of, latest_arrival_and_clock
 from .models import Batch
 from .report_style import report_style
 from .reports import Report
-from .shelf_life import day_of_shop, seconds_left_of_day
+from .shelf_life import seconds_left_of_day
 
 PAGES_KEPT = 1_000  # by each worker: some 10 MB
 SHARED_SECONDS = 60  # a recall is seen everywhere within so many seconds
@@ -70,9 +69,9 @@ class MadeOf:
 
     @classmethod
     def of(cls, code: str, read: Read) -> Self:
-        recorded, now = read.recorded, right_time(timezone.localtime(), read.clock)
-        today = day_of_shop(now.date(), recorded.latest_arrival)
-        return cls(code, recorded, today, min(SHARED_SECONDS, seconds_left_of_day(now)), now)
+        now, today, _is_certain = ShopDay.of(read.recorded.latest_arrival, read.clock)
+        seconds = min(SHARED_SECONDS, seconds_left_of_day(now))
+        return cls(code, read.recorded, today, seconds, now)
 
     def is_as_it_was(self) -> bool:
         read = replica.read(partial(read_in, self.code))

@@ -125,7 +125,7 @@ def add_batch(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         form = BatchForm(request.POST, instance=batch)
     else:
-        today, is_certain = shop_day()
+        _now, today, is_certain = shop_day()
         suggested = {
             "arrival_date": today,
             "batch_identifier": Batch.objects.next_identifier(today),
