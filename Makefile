@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# A process for each processor; one that runs out of tests takes some of another's.
+PARALLEL := --numprocesses logical --dist worksteal
 
 .PHONY: run demo test test-postgres bench rehearse
 
@@ -15,11 +17,11 @@ demo: .venv/run.installed
 	@$(BIN)/python manage.py demo
 
 test: .venv/test.installed
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(PARALLEL)
 
 # TEST_POSTGRES_URL: a server's, in which it may make a database of its own.
 test-postgres: .venv/test.installed
-	@DATABASE_URL="$(TEST_POSTGRES_URL)" $(BIN)/python -m pytest -m "not browser"
+	@DATABASE_URL="$(TEST_POSTGRES_URL)" $(BIN)/python -m pytest $(PARALLEL) -m "database and not browser"
 
 # Takes some minutes, and nginx, pgbouncer, openssl and PostgreSQL's server, all of Debian.
 rehearse: .venv/run.installed
