@@ -156,6 +156,7 @@ MIDDLEWARE = [
     "accounts.middleware.answer_everybody_alike",
     "freshness.middleware.keep_to_one_day",
     "freshness.middleware.answer_when_replicated",
+    "freshness.middleware.refuse_unreadable_forms",  # before CSRF's, which reads the form
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -357,9 +358,11 @@ LOGGING: dict[str, Any] = {
         "psycopg.pool": {"handlers": ["terminal"], "level": "WARNING", "propagate": False},
         "axes": {"level": "CRITICAL"},  # the security log says it, and no more than it should
         "django": {"handlers": ["terminal"], "level": "WARNING", "propagate": False},
-        # A form filled in wrongly is no news, nor is a stranger who names another host.
+        # A form filled in wrongly is no news, nor is a stranger who names another
+        # host or a thousand fields.
         "django.request": {"level": "ERROR", "filters": ["not_busy"]},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "django.security.TooManyFieldsSent": {"level": "CRITICAL"},
     },
 }
 if LOG_FORMAT == "json":
