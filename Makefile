@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run demo test test-postgres bench rehearse
+.PHONY: run demo test test-postgres bench rehearse lock
 
 run: .venv/run.installed var/static/staticfiles.json
 	@$(BIN)/python manage.py migrate --verbosity 0
@@ -28,6 +28,16 @@ rehearse: .venv/run.installed
 bench: .venv/bench.installed var/static/staticfiles.json
 	@$(BIN)/python -m bench
 
+# What pyproject.toml asks for and all that it brings along, for every system, with checksums. It
+# needs uv; a version that stands in these files already stays.
+LOCK := uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make lock"
+
+lock:
+	@$(LOCK) --output-file requirements.txt
+	@$(LOCK) --constraint requirements.txt --group test --output-file requirements-dev.txt
+	@$(LOCK) --constraint requirements.txt --group bench --output-file bench/requirements.txt
+
 var/static/staticfiles.json: .venv/run.installed $(shell find static -type f)
 	@$(BIN)/python manage.py collectstatic --no-input --verbosity 0
 
@@ -35,11 +45,11 @@ var/static/staticfiles.json: .venv/run.installed $(shell find static -type f)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
 	@touch $@
 
-.venv/test.installed: requirements.txt requirements-dev.txt | .venv
+.venv/test.installed: requirements-dev.txt | .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
 	@touch $@
 
-.venv/bench.installed: requirements.txt bench/requirements.txt | .venv
+.venv/bench.installed: bench/requirements.txt | .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement bench/requirements.txt
 	@touch $@
 
