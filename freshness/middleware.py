@@ -131,7 +131,7 @@ def tell_what_is_no_page(answer: Answer) -> Answer:
 
 # What the pages here never ask a browser for.
 FEATURES = [
-    *("browsing-topics", "camera", "display-capture", "geolocation", "hid", "microphone", "midi"),
+    *("camera", "display-capture", "geolocation", "hid", "microphone", "midi"),
     *("payment", "publickey-credentials-get", "serial", "usb"),
 ]
 
