@@ -23,7 +23,7 @@ LOCKS = {
 def locked(name: str) -> dict[str, tuple[Requirement, list[str]]]:
     """The requirements of a lock file and their hashes, by the canonical name of the package."""
     text = re.sub(r"^ *#.*\n", "", (ROOT / name).read_text(), flags=re.M).replace("\\\n", "")
-    found = {}
+    found: dict[str, tuple[Requirement, list[str]]] = {}
     for line in text.splitlines():
         requirement, *hashes = line.split(" --hash=")
         parsed = Requirement(requirement.strip())
