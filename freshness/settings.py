@@ -16,7 +16,7 @@ from csp.constants import NONE, SELF
 from batches.addresses import lan_address
 
 from .databases import SQLITE, on_postgresql, on_sqlite
-from .environment import Environment, kept_secret, machine_time_zone
+from .environment import Environment, machine_time_zone
 from .logs import without_path
 from .parsers import (
     database,
@@ -39,12 +39,11 @@ from .parsers import (
 )
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
-VAR_DIR.mkdir(mode=0o700, exist_ok=True)
 TESTING = "pytest" in sys.modules
 SERVING = "gunicorn" in sys.modules
 
 env = Environment()
+VAR_DIR = env.folder(BASE_DIR / "var")
 if not TESTING:  # a shop's own choices must not change what the tests find
     env.load(BASE_DIR / ".env")
 
@@ -72,7 +71,7 @@ METRICS_HOST = env.read("METRICS_HOST", private_address, default="127.0.0.1")
 if METRICS_PORT == PORT:
     env.problems.append("METRICS_PORT: customers are served there. Write another than PORT.")
 SCANS_LOG = env.read("SCANS_LOG", folder, default=None)
-SECRET_KEY = env.read("SECRET_KEY", secret, default="") or kept_secret(VAR_DIR / "secret_key")
+SECRET_KEY = env.read("SECRET_KEY", secret, default="") or env.kept_secret(VAR_DIR / "secret_key")
 
 # Where customers reach the shop: the one source of QR links and of the hosts that are answered.
 
