@@ -25,4 +25,4 @@ class Command(BaseCommand):
             for file in past_minutes(settings.SCANS_LOG, now):
                 count_file(file)
         except (DatabaseError, OSError) as error:
-            raise CommandError(f"Scans are left for the next run: {error}") from error
+            raise CommandError(f"Scans are left for the next run: {error}.") from error
