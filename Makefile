@@ -5,16 +5,17 @@ BIN := .venv/bin
 # A process for each processor; one that runs out of tests takes some of another's.
 PARALLEL := --numprocesses logical --dist worksteal
 
-.PHONY: run demo test test-postgres bench rehearse
+.PHONY: run demo test test-postgres bench rehearse lock
 
 run: .venv/run.installed var/static/staticfiles.json
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py welcome
 	@exec $(BIN)/gunicorn --config freshness/gunicorn.conf.py freshness.wsgi
 
+# It has said why where it ends with 1, and make need not add an error of its own.
 demo: .venv/run.installed
 	@$(BIN)/python manage.py migrate --verbosity 0
-	@$(BIN)/python manage.py demo
+	@$(BIN)/python manage.py demo || test $$? -eq 1
 
 test: .venv/test.installed
 	@$(BIN)/python -m pytest $(PARALLEL)
@@ -30,6 +31,16 @@ rehearse: .venv/run.installed
 bench: .venv/bench.installed var/static/staticfiles.json
 	@$(BIN)/python -m bench
 
+# What pyproject.toml asks for and all that it brings along, for every system, with checksums. It
+# needs uv; a version that stands in these files already stays.
+LOCK := uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make lock"
+
+lock:
+	@$(LOCK) --output-file requirements.txt
+	@$(LOCK) --constraint requirements.txt --group test --output-file requirements-dev.txt
+	@$(LOCK) --constraint requirements.txt --group bench --output-file bench/requirements.txt
+
 var/static/staticfiles.json: .venv/run.installed $(shell find static -type f)
 	@$(BIN)/python manage.py collectstatic --no-input --verbosity 0
 
@@ -37,11 +48,11 @@ var/static/staticfiles.json: .venv/run.installed $(shell find static -type f)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
 	@touch $@
 
-.venv/test.installed: requirements.txt requirements-dev.txt | .venv
+.venv/test.installed: requirements-dev.txt | .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
 	@touch $@
 
-.venv/bench.installed: requirements.txt bench/requirements.txt | .venv
+.venv/bench.installed: bench/requirements.txt | .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement bench/requirements.txt
 	@touch $@
 

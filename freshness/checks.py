@@ -1,12 +1,15 @@
 """What must be right before the shop opens. Django runs these at every start."""
 
-from collections.abc import Iterable, Sequence
+import os
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 
 
 @register
@@ -34,6 +37,49 @@ def https_has_a_proxy(app_configs: Sequence[AppConfig] | None, **kwargs: Any) ->
         "where a proxy answers https, or every page sends the browser round in a circle."
     )
     return [Warning(message, id="freshness.W001")]
+
+
+@register
+def secrets_are_private(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    message = "{}: everybody on this computer can read it, and it holds secrets. Run: chmod {} {}"
+    return [
+        Warning(message.format(path.name, mode, path), id="freshness.W003")
+        for path, mode in readable_by_everybody()
+    ]
+
+
+def readable_by_everybody() -> Iterator[tuple[Path, str]]:
+    """The files with secrets that other users can read, each with the mode it should have.
+
+    Windows has no such modes: what it reports there means nothing.
+    """
+    if os.name != "posix":
+        return
+    for path, mode in (
+        (settings.BASE_DIR / ".env", "600"),
+        (settings.VAR_DIR, "700"),
+        (settings.VAR_DIR / "secret_key", "600"),
+    ):
+        if is_open_to(stat.S_IRWXO, path):
+            yield path, mode
+    default = connections[DEFAULT_DB_ALIAS]
+    database = Path(default.settings_dict["NAME"])
+    if (
+        default.vendor == "sqlite"
+        and database.parent != settings.VAR_DIR
+        and is_open_to(stat.S_IROTH, database)
+        and is_open_to(stat.S_IXOTH, database.parent)
+    ):
+        yield database, "600"
+
+
+def is_open_to(modes: int, path: Path) -> bool:
+    try:
+        return bool(path.stat().st_mode & modes)
+    except OSError:  # it is not there, or not ours to see
+        return False
 
 
 @register(Tags.database)

@@ -50,6 +50,29 @@ class Environment:
                 self.in_file.add(line.removeprefix("export ").partition("=")[0])
         environ.Env.read_env(io.StringIO("\n".join(filter(ENV_LINE.fullmatch, lines))))
 
+    def folder(self, path: Path) -> Path:
+        """Make the folder where there is none, for its owner alone. A failure is a problem."""
+        try:
+            path.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            self.problems.append(
+                f"{path}: this folder cannot be made ({error.strerror}). Make it, and give it to "
+                "the user who runs the shop."
+            )
+        return path
+
+    def kept_secret(self, path: Path) -> str:
+        """The secret in the file `path`; one for this process alone, and a problem, if it fails."""
+        try:
+            return kept_secret(path)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "it is no text"
+            self.problems.append(
+                f"{path}: this key of the sessions cannot be read ({reason}). Give the file to the "
+                "user who runs the shop, or delete it: then everybody has to sign in again."
+            )
+            return secrets.token_urlsafe(50)
+
     def unknown(self) -> list[str]:
         """The names in the file that nothing has read: misspelt, perhaps."""
         return sorted(self.in_file - self.known)
@@ -98,6 +121,8 @@ def kept_secret(path: Path) -> str:
 
     Two processes that start in the same instant get the same secret: linking a finished file
     into place cannot be done twice. An empty file, as a power cut may leave it, is made anew.
+
+    Raises OSError where it can neither be read nor made, ValueError where it is no text.
     """
     if path.exists() and not path.read_text().strip():
         path.unlink()

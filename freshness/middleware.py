@@ -7,8 +7,9 @@ from typing import Any
 from csp import middleware
 from csp.constants import HEADER
 from django.conf import settings
-from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.middleware import locale
 from django.shortcuts import render
 
@@ -59,12 +60,40 @@ def refuse_too_much(answer: Answer) -> Answer:
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        length = request.META.get("CONTENT_LENGTH") or ""
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not (length.isascii() and length.isdigit()):
+            raise BadRequest("The length of the body is no number.")
         most = settings.LARGE_UPLOADS.get(request.path_info, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
-        if not length.isdecimal() or int(length) <= most:
+        if len(length) < 20 and int(length) <= most:
             return answer(request)
         megabytes = most / 1024**2
         return render(request, "413.html", {"megabytes": megabytes}, status=413)
+
+    return middleware
+
+
+class UnreadableFormError(BadRequest):
+    """The body of a POST is broken, or did not come whole."""
+
+
+# What Django raises while it parses a body: LookupError for an unknown charset in a part's header.
+PARSE_ERRORS = (
+    *(MultiPartParserError, SuspiciousOperation, UnreadablePostError, LookupError, ValueError),
+)
+
+
+def refuse_unreadable_forms(answer: Answer) -> Answer:
+    """Parse a posted form before anything else does; raise UnreadableFormError if it is broken.
+
+    Django's own handler of a 404 reads the form, where an error becomes a 500.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        try:
+            request.POST  # noqa: B018 - parsed here, and kept by Django
+        except PARSE_ERRORS as error:
+            raise UnreadableFormError("The form could not be read.") from error
+        return answer(request)
 
     return middleware
 
@@ -102,7 +131,7 @@ def tell_what_is_no_page(answer: Answer) -> Answer:
 
 # What the pages here never ask a browser for.
 FEATURES = [
-    *("browsing-topics", "camera", "display-capture", "geolocation", "hid", "microphone", "midi"),
+    *("camera", "display-capture", "geolocation", "hid", "microphone", "midi"),
     *("payment", "publickey-credentials-get", "serial", "usb"),
 ]
 

@@ -1,23 +1,30 @@
 """Whether this server can do its work. What is wrong is for whoever runs it, not for strangers."""
 
 import logging
+import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, Error, connections
+from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
+from django.db import DEFAULT_DB_ALIAS, Error, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from batches import day, replica
+from batches.kept import page_from
 from batches.models import Batch
 
 log = logging.getLogger("freshness.ready")
 
 LEAST_FREE = 100 * 1024**2  # bytes
+PATIENCE = 3  # seconds, for each question to PostgreSQL
+BATCHES_READ = 100  # each time; all of them would take minutes in a large shop
 told: list[str] = []
 
 
@@ -26,12 +33,18 @@ def problems() -> list[str]:
 
     With a replica it is ready while reports can be read, though the primary be down.
     """
-    found = [*of_the_disk()]
+    found = [*of_the_disk(), *of_static_files(), *of_translations()]
     try:
         found += replica.read(of_the_database)
     except Error as error:
-        found.append(f"The database does not answer: {' '.join(str(error).split())}")
+        found.append(f"The database does not do what it is asked: {reason(error)}")
+    except Exception as error:  # whatever a report fails at: a damaged row, a template that is gone
+        found.append(f"Reports cannot be shown: {reason(error)}")
     return found
+
+
+def reason(error: Exception) -> str:
+    return " ".join(f"{error or type(error).__name__}".split())
 
 
 def is_ready() -> bool:
@@ -51,16 +64,79 @@ def of_the_disk() -> Iterator[str]:
         if not folder.is_dir():
             yield f"There is no folder {folder}. Make it, or name another."
             continue
+        try:
+            with TemporaryFile(dir=folder) as file:
+                file.write(b"written")
+        except OSError as error:
+            yield f"Nothing can be written in {folder}: {error.strerror}."
         free = shutil.disk_usage(folder).free
         if free < LEAST_FREE:
             yield f"Only {free // 1024**2} MB are free in {folder}. Make room."
+    if default.vendor == "sqlite" and database.exists() and not os.access(database, os.W_OK):
+        yield f"{database} cannot be written. Give it to the user who runs the shop."
+
+
+def of_static_files() -> Iterator[str]:
+    """Without its entry in the manifest, each page that names a file is an error."""
+    if not isinstance(staticfiles_storage, ManifestFilesMixin):
+        return
+    stored = staticfiles_storage.hashed_files
+    missing = [it for it in own_static_files() if it not in stored]
+    missing += [it for it, name in stored.items() if not staticfiles_storage.exists(name)]
+    if missing:
+        yield (
+            f"{len(missing)} of the pages' files are not in {settings.STATIC_ROOT}, such as "
+            f"{missing[0]}. Run: manage.py collectstatic --no-input. Then start the shop again."
+        )
+
+
+@cache
+def own_static_files() -> list[str]:
+    """The names of the files in static/ as templates name them; they change with the program."""
+    return [
+        file.relative_to(folder).as_posix()
+        for folder in settings.STATICFILES_DIRS
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and not file.name.startswith(".")
+    ]
+
+
+def of_translations() -> Iterator[str]:
+    """Without its catalogue, a language's pages are in English."""
+    [folder] = settings.LOCALE_PATHS
+    for language in dict(settings.LANGUAGES):
+        catalogue = folder / language / "LC_MESSAGES" / "django.mo"
+        if language != "en" and not os.access(catalogue, os.R_OK):
+            yield f"{catalogue} cannot be read. Put it back: it comes with the program."
 
 
 def of_the_database(database: str) -> list[str]:
     if not is_migrated(database):
         is_migrated.cache_clear()
         return ["The database is not up to date. Run: manage.py migrate"]
-    return [*of_the_clock(database)]
+    with short_patience(database):
+        read_reports(database)
+        return [*of_the_clock(database)]
+
+
+@contextmanager
+def short_patience(database: str) -> Iterator[None]:
+    """PostgreSQL gives up after PATIENCE: whoever asks whether it is ready waits no longer."""
+    if connections[database].vendor != "postgresql":
+        yield
+        return
+    with transaction.atomic(using=database), connections[database].cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
+        cursor.execute(f"SET LOCAL statement_timeout = '{PATIENCE}s'")
+        yield
+
+
+def read_reports(database: str) -> None:
+    """Read batches as reports do, and make the newest one's; raises whatever that raises."""
+    batches = Batch.objects.using(database).select_related("product").newest_first()
+    newest = [batch.pk for batch in batches[:BATCHES_READ]]
+    if newest:
+        page_from(newest[0], database)
 
 
 @cache

@@ -16,7 +16,7 @@ from csp.constants import NONE, SELF
 from batches.addresses import lan_address
 
 from .databases import SQLITE, on_postgresql, on_sqlite
-from .environment import Environment, kept_secret, machine_time_zone
+from .environment import Environment, machine_time_zone
 from .logs import without_path
 from .parsers import (
     database,
@@ -39,12 +39,11 @@ from .parsers import (
 )
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
-VAR_DIR.mkdir(mode=0o700, exist_ok=True)
 TESTING = "pytest" in sys.modules
 SERVING = "gunicorn" in sys.modules
 
 env = Environment()
+VAR_DIR = env.folder(BASE_DIR / "var")
 if not TESTING:  # a shop's own choices must not change what the tests find
     env.load(BASE_DIR / ".env")
 
@@ -72,7 +71,7 @@ METRICS_HOST = env.read("METRICS_HOST", private_address, default="127.0.0.1")
 if METRICS_PORT == PORT:
     env.problems.append("METRICS_PORT: customers are served there. Write another than PORT.")
 SCANS_LOG = env.read("SCANS_LOG", folder, default=None)
-SECRET_KEY = env.read("SECRET_KEY", secret, default="") or kept_secret(VAR_DIR / "secret_key")
+SECRET_KEY = env.read("SECRET_KEY", secret, default="") or env.kept_secret(VAR_DIR / "secret_key")
 
 # Where customers reach the shop: the one source of QR links and of the hosts that are answered.
 
@@ -92,6 +91,8 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from beside, without https
 SECURE_SSL_HOST = urlsplit(PUBLIC_URL).netloc if HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+# Without https, browsers ignore it and write an error into the console of every page.
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin" if HTTPS else None
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SILENCED_SYSTEM_CHECKS = [
     "security.W005",  # HSTS for subdomains too: they may be other machines, and not ours to bind
@@ -156,6 +157,7 @@ MIDDLEWARE = [
     "accounts.middleware.answer_everybody_alike",
     "freshness.middleware.keep_to_one_day",
     "freshness.middleware.answer_when_replicated",
+    "freshness.middleware.refuse_unreadable_forms",  # before CSRF's, which reads the form
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -357,9 +359,11 @@ LOGGING: dict[str, Any] = {
         "psycopg.pool": {"handlers": ["terminal"], "level": "WARNING", "propagate": False},
         "axes": {"level": "CRITICAL"},  # the security log says it, and no more than it should
         "django": {"handlers": ["terminal"], "level": "WARNING", "propagate": False},
-        # A form filled in wrongly is no news, nor is a stranger who names another host.
+        # A form filled in wrongly is no news, nor is a stranger who names another
+        # host or a thousand fields.
         "django.request": {"level": "ERROR", "filters": ["not_busy"]},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "django.security.TooManyFieldsSent": {"level": "CRITICAL"},
     },
 }
 if LOG_FORMAT == "json":

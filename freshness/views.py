@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import same_for_everybody
 
+from .middleware import UnreadableFormError
 from .outage import outage_behind, tell_no_success, tell_of_outage
 from .ready import is_ready
 from .request_ids import request_id
@@ -31,7 +32,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's, but under the shop's name, and with words of its own where the database fails."""
     if outage := outage_behind(exception):
         return tell_of_outage(request, outage)
-    return render(request, "400.html", status=400)
+    context = {"is_form": isinstance(exception, UnreadableFormError)}
+    return render(request, "400.html", context, status=400)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

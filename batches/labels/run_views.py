@@ -4,11 +4,12 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import staff_required
@@ -19,7 +20,7 @@ from .address import refusal
 from .forms import own_copies
 from .job import Job
 from .label import LabelMaker, TooSmallError
-from .zpl import MOST_DOTS, Writer, read_pictures
+from .zpl import MOST_BYTES, MOST_DOTS, Writer, read_pictures
 
 
 class NotAgainError(Exception):
@@ -56,7 +57,7 @@ def about_job(run: LabelRun, printed: list[PrintedLabels]) -> dict[str, Any]:
 
 @staff_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def label_run_zpl(request: HttpRequest, run: int) -> HttpResponse:
+def label_run_zpl(request: HttpRequest, run: int) -> HttpResponseBase:
     """The labels of one job as a file for a thermal printer.
 
     A POST brings, in `pictures`, the rows for which the printer has no letters.
@@ -65,20 +66,39 @@ def label_run_zpl(request: HttpRequest, run: int) -> HttpResponse:
     try:
         printed = list(found.printed_labels.select_related("batch__product"))
         job = job_of(found, printed, MOST_DOTS)
-        pictures = read_pictures(request.POST.get("pictures", ""))
     except NotAgainError:
         return redirect(found)
-    except ValueError as error:
-        raise BadRequest from error
     if not job.stock.is_roll:
         return redirect(found)
-    writer = Writer(job, found.dots_per_inch, pictures)
+    try:
+        writer = Writer(job, found.dots_per_inch, read_pictures(request.POST.get("pictures", "")))
+    except ValueError:
+        return refuse_file(request, found, PICTURES_DO_NOT_FIT)
     if missing := writer.missing():
         context = {"run": found, "missing": missing}
         return render(request, "batches/labels/no_letters.html", context, status=422)
-    response = HttpResponse(writer.write(), content_type="text/plain; charset=utf-8")
+    if not writer.pictures_fit():
+        return refuse_file(request, found, PICTURES_DO_NOT_FIT)
+    if writer.picture_bytes() > MOST_BYTES:
+        return refuse_file(request, found, FILE_IS_TOO_LARGE)
+    response = StreamingHttpResponse(writer.write(), content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="labels-{found.pk}.zpl"'
     return response
+
+
+PICTURES_DO_NOT_FIT = gettext_lazy(
+    "The pictures of the words, which your browser draws, do not fit these labels. Go back to the "
+    "labels, load the page again, and download once more."
+)
+FILE_IS_TOO_LARGE = gettext_lazy(
+    "With pictures of so many words this file would be too large for a printer. Print the batches "
+    "in several smaller jobs."
+)
+
+
+def refuse_file(request: HttpRequest, run: LabelRun, reason: Promise) -> HttpResponse:
+    context = {"run": run, "reason": reason}
+    return render(request, "batches/labels/no_file.html", context, status=422)
 
 
 @staff_required

@@ -20,7 +20,7 @@ QR_DROP = 10  # dots: so far below its origin a printer draws a ^BQ
 COMMANDS = "^~_\\"
 # The letters that a printer's own scalable font is sure to have: those of ISO 8859-1.
 OWN_LETTERS = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA1, 0x100))))
-MOST_PICTURE_DOTS = 4000  # to a side
+MOST_BYTES = 50 * 1024**2  # of pictures in one file, where each label repeats its own
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,7 @@ class Picture:
 
     def __post_init__(self) -> None:
         """Raises ValueError where this is no picture, so that it cannot be a command either."""
-        sides = (self.width, self.height)
-        if not all(isinstance(it, int) and 0 < it <= MOST_PICTURE_DOTS for it in sides):
+        if not all(type(side) is int and side > 0 for side in (self.width, self.height)):
             raise ValueError("A picture has two sides.")
         if not isinstance(self.dots, str) or not re.fullmatch(r"[0-9A-F]*", self.dots):
             raise ValueError("Dots are hexadecimal.")
@@ -71,9 +70,13 @@ class Writer:
         return round(length * self.dots_per_inch / MM_PER_INCH)
 
     def foreign_rows(self) -> list[Row]:
-        """One of each of the rows for which a printer has no letters of its own."""
-        rows = [row for label in self.job.labels for row in label.rows]
-        return list({row.key: row for row in rows if not set(row.text) <= OWN_LETTERS}.values())
+        """Return the rows for which a printer has no letters: of those with one key, the widest."""
+        widest: dict[str, Row] = {}
+        for row in (row for label in self.job.labels for row in label.rows):
+            known = widest.get(row.key)
+            if not set(row.text) <= OWN_LETTERS and (not known or known.box.width < row.box.width):
+                widest[row.key] = row
+        return list(widest.values())
 
     def to_draw(self) -> list[dict[str, Any]]:
         """What a browser must know to draw the foreign rows: lengths in dots."""
@@ -94,9 +97,29 @@ class Writer:
         """The texts that can be printed only as pictures, and have none."""
         return [row.text for row in self.foreign_rows() if row.key not in self.pictures]
 
-    def write(self) -> str:
-        copied = zip(self.job.labels, self.job.copies, strict=True)
-        return "".join(part for it, copies in copied if copies for part in self.label(it, copies))
+    def pictures_fit(self) -> bool:
+        """Whether each picture is of a foreign row, and no larger than that row's box in dots."""
+        rows = {row.key: row for row in self.foreign_rows()}
+        return self.pictures.keys() <= rows.keys() and all(
+            picture.width <= self.dots(rows[key].box.width)
+            and picture.height <= self.dots(rows[key].box.height)
+            for key, picture in self.pictures.items()
+        )
+
+    def picture_bytes(self) -> int:
+        """How many bytes of the file are pictures."""
+        sizes = {key: len(picture.dots) for key, picture in self.pictures.items()}
+        printed = (label for label, copies in self.printed() if copies)
+        return sum(sizes.get(row.key, 0) for label in printed for row in label.rows)
+
+    def printed(self) -> Iterator[tuple[Label, int]]:
+        return zip(self.job.labels, self.job.copies, strict=True)
+
+    def write(self) -> Iterator[str]:
+        """Yield the file, a label at a time."""
+        for label, copies in self.printed():
+            if copies:
+                yield "".join(self.label(label, copies))
 
     def label(self, label: Label, copies: int) -> Iterator[str]:
         width, height = label.stock.label

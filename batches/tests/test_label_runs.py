@@ -9,6 +9,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
+from batches.labels import run_views
 from batches.labels.job import Job
 from batches.labels.label import LabelMaker
 from batches.labels.stock import ready_made
@@ -415,7 +416,7 @@ class TestZPL:
         response = staff_client.get(f"/admin/labels/{run.pk}.zpl")
         assert response["Content-Disposition"] == f'attachment; filename="labels-{run.pk}.zpl"'
         assert response["Content-Type"] == "text/plain; charset=utf-8"
-        zpl = response.content.decode()
+        zpl = response.getvalue().decode()
         assert f"^FDMA,http://shop.example.com/batch/{batch.pk}^FS" in zpl
         assert zpl.endswith("^PQ3^XZ\n")
 
@@ -440,14 +441,62 @@ class TestZPL:
         [row] = page.context["to_draw"]
         pictures = json.dumps({row["key"]: {"width": 8, "height": 1, "dots": "FF"}})
         drawn = staff_client.post(path, {"pictures": pictures})
-        assert "^GFA,1,1,1,FF^FS" in drawn.content.decode()
+        assert "^GFA,1,1,1,FF^FS" in drawn.getvalue().decode()
 
     def test_what_is_no_picture_is_refused(
         self, staff_client: Client, make_batch: MakeBatch
     ) -> None:
         printed(staff_client, make_batch(), stock="thermal-57x32")
         path = f"/admin/labels/{LabelRun.objects.get().pk}.zpl"
-        assert staff_client.post(path, {"pictures": "^XA"}).status_code == 400
+        for text in ("^XA", "[]", '{"x": {"width": 8, "height": 1, "dots": "FF"}}'):
+            refused = staff_client.post(path, {"pictures": text})
+            assert refused.status_code == 422
+            assert "do not fit these labels" in words(refused.content)
+
+    def test_a_picture_larger_than_its_row_is_refused(
+        self, staff_client: Client, make_batch: MakeBatch, chicken: Product
+    ) -> None:
+        chicken.name = "鸡腿"
+        chicken.save()
+        page = printed(staff_client, make_batch(), stock="thermal-57x32")
+        [row] = page.context["to_draw"]
+        for width, height in ((4000, 1), (8, 4000)):
+            dots = "FF" * (width // 8 * height)
+            picture = {"width": width, "height": height, "dots": dots}
+            refused = staff_client.post(
+                f"/admin/labels/{LabelRun.objects.get().pk}.zpl",
+                {"pictures": json.dumps({row["key"]: picture})},
+            )
+            assert refused.status_code == 422
+            assert "do not fit these labels" in words(refused.content)
+
+    def test_a_file_too_large_for_a_printer_is_refused(
+        self,
+        staff_client: Client,
+        make_batch: MakeBatch,
+        chicken: Product,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        chicken.name = "鸡腿"
+        chicken.save()
+        page = printed(staff_client, make_batch(), stock="thermal-57x32")
+        path = f"/admin/labels/{LabelRun.objects.get().pk}.zpl"
+        [row] = page.context["to_draw"]
+        pictures = json.dumps({row["key"]: {"width": 8, "height": 2, "dots": "FFFF"}})
+        monkeypatch.setattr(run_views, "MOST_BYTES", 4)
+        assert staff_client.post(path, {"pictures": pictures}).status_code == 200
+        monkeypatch.setattr(run_views, "MOST_BYTES", 3)
+        refused = staff_client.post(path, {"pictures": pictures})
+        assert refused.status_code == 422
+        assert "several smaller jobs" in words(refused.content)
+
+    def test_it_is_written_a_label_at_a_time(
+        self, staff_client: Client, make_batch: MakeBatch
+    ) -> None:
+        printed(staff_client, *(make_batch() for _ in range(3)), stock="thermal-57x32")
+        response = staff_client.get(f"/admin/labels/{LabelRun.objects.get().pk}.zpl")
+        assert response.streaming
+        assert [part.count(b"^XA") for part in response] == [1, 1, 1]
 
 
 @pytest.mark.parametrize("path", ["/admin/labels/1/undo", "/admin/batches/AAAAAAAAAA/labels-gone"])

@@ -24,11 +24,12 @@ def written(
 ) -> str:
     maker = LabelMaker(ready_made()[stock], FIELDS, "Corner Butcher", dots_per_inch, MOST_DOTS)
     pictures = job.pop("pictures", {})
-    return Writer(
+    writer = Writer(
         Job(ready_made()[stock], maker.labels([batch]), [job.pop("copies", 1)], **job),
         dots_per_inch,
         pictures,
-    ).write()
+    )
+    return "".join(writer.write())
 
 
 def rendered(zpl: str, dots_per_inch: int = 203) -> Image.Image:
@@ -130,10 +131,58 @@ def test_letters_the_printer_lacks_are_printed_as_the_picture_that_was_brought(
     without = Writer(Job(stock, labels, [1]), 203, {})
     assert without.missing() == [name]
     [row] = without.to_draw()
-    zpl = Writer(Job(stock, labels, [1]), 203, {row["key"]: DRAWN}).write()
+    zpl = "".join(Writer(Job(stock, labels, [1]), 203, {row["key"]: DRAWN}).write())
     assert "^GFA,4,4,2,FFFF8001^FS" in zpl
     assert name not in zpl
     assert len(codes_in(rendered(zpl))) == 1
+
+
+def foreign_writer(
+    batches: list[Batch], pictures: dict[str, Picture], stock: str = "thermal-57x32"
+) -> Writer:
+    """A writer of labels whose product name the printer has no letters for."""
+    maker = LabelMaker(ready_made()[stock], FIELDS, "Corner Butcher", 203, MOST_DOTS)
+    job = Job(ready_made()[stock], maker.labels(batches), [1] * len(batches))
+    return Writer(job, 203, pictures)
+
+
+def filled(width: int, height: int) -> Picture:
+    return Picture(width, height, "F" * (2 * ((width + 7) // 8) * height))
+
+
+@pytest.mark.parametrize(
+    ("wider", "higher", "fits"),
+    [(0, 0, True), (-1, 0, True), (0, -1, True), (1, 0, False), (0, 1, False), (4000, 0, False)],
+)
+def test_a_picture_is_no_larger_than_its_row(
+    make_batch: MakeBatch, chicken: Product, wider: int, higher: int, fits: bool
+) -> None:
+    chicken.name = "鸡肉"
+    chicken.save()
+    batches = [make_batch()]
+    [row] = foreign_writer(batches, {}).to_draw()
+    picture = filled(row["width"] + wider, row["height"] + higher)
+    assert foreign_writer(batches, {row["key"]: picture}).pictures_fit() is fits
+
+
+def test_a_picture_of_no_row_or_of_one_with_letters_is_refused(make_batch: MakeBatch) -> None:
+    batches = [make_batch()]
+    [label] = foreign_writer(batches, {}).job.labels
+    for key in ("another", label.rows[0].key):
+        assert not foreign_writer(batches, {key: DRAWN}).pictures_fit()
+
+
+def test_the_bytes_of_pictures_are_told_before_they_are_written(
+    make_batch: MakeBatch, chicken: Product
+) -> None:
+    chicken.name = "鸡肉"
+    chicken.save()
+    batches = [make_batch() for _ in range(3)]
+    [row] = foreign_writer(batches, {}).to_draw()
+    writer = foreign_writer(batches, {row["key"]: filled(row["width"], row["height"])})
+    pictures = re.findall(r"\^GFA,\d+,\d+,\d+,(F+)", "".join(writer.write()))
+    assert len(pictures) == 3
+    assert writer.picture_bytes() == sum(map(len, pictures))
 
 
 def test_letters_of_western_europe_are_the_printers_own(
@@ -158,6 +207,7 @@ def test_letters_of_western_europe_are_the_printers_own(
         '{"a": {"width": 8, "height": 2, "dots": "FF"}}',
         '{"a": {"width": 0, "height": 0, "dots": ""}}',
         '{"a": {"width": 99999, "height": 1, "dots": "FF"}}',
+        '{"a": {"width": true, "height": 1, "dots": "FF"}}',
         '{"a": {"width": "8", "height": 1, "dots": "FF"}}',
         '{"a": {"width": 8, "height": 1, "dots": "FF", "more": 1}}',
         "[" * 100_000,

@@ -1,10 +1,10 @@
 """Copies of a backup on another disk, or wherever rclone reaches."""
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
-from . import archive
 from .errors import BackupError, reason
 from .keeping import outdated
 from .locking import only_one
@@ -63,7 +63,33 @@ def rclone(*command: str) -> str:
     except FileNotFoundError:
         raise BackupError("BACKUP_COPY_TO names a place of rclone, which is not here.") from None
     except subprocess.CalledProcessError as error:
-        raise BackupError(
-            f"rclone {command[0]} did not do it: {archive.complaint(error.stderr)}."
-        ) from None
-    return done.stdout.decode()
+        reason = last_error(error.stderr.decode(errors="replace"))
+        reason = reason or f"it ended with status {error.returncode}"
+        raise BackupError(f"rclone {command[0]} did not do it: {reason}.") from None
+    return done.stdout.decode(errors="replace")
+
+
+# What begins a line of rclone's log.
+LOG_PREFIX = re.compile(
+    r"^(\d{4}/\d\d/\d\d \d\d:\d\d:\d\d )?((DEBUG|INFO|NOTICE|ERROR|CRITICAL) *: )?"
+)
+ERROR = re.compile(r"\b(ERROR|CRITICAL)\b|\b(failed|error|denied|couldn't|didn't|fatal)\b", re.I)
+# A password in an address, what is called like a secret, a login's header, and a query.
+SECRETS = {
+    r"//[^/@\s\"]+@": "//…@",
+    r"(\w*(?:pass|secret)\w*[\"']?\s*[=:]\s*)[^\s,;&]+": r"\1…",
+    r"(\w*(?:token|key|credential|signature)\w*(?:\s*=\s*|[\"']\s*:\s*))[^\s,;&]+": r"\1…",
+    r"(authorization\W+(?:bearer|basic)\s+)\S+": r"\1…",
+    r"\?[^\s\"]*=[^\s\"]*": "?…",
+}
+LONGEST = 300  # characters of a reason
+
+
+def last_error(log: str) -> str:
+    """The last line of rclone's log that tells an error, else its last; without secrets."""
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    errors = [line for line in lines if ERROR.search(line) and "NOTICE:" not in line] or lines
+    reason = LOG_PREFIX.sub("", errors[-1]) if errors else ""
+    for secret, instead in SECRETS.items():
+        reason = re.sub(secret, instead, reason, flags=re.I)
+    return reason[:LONGEST].rstrip(".")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 
 from . import postgresql, sqlite
 from .contents import Contents, holds_anything, known_migrations, newest_batch, require_known
@@ -34,9 +34,9 @@ def restore_backup(backup: Path, key: Path | None, overwrite: bool) -> Restored:
             require_whole(backup)
             with tools(connection.vendor).opened(backup, identities) as (plain, contents):
                 require_known(contents, backup.name)
-                require_room(overwrite)
+                held = held_before(overwrite)
                 kept = (
-                    sqlite.put_in_place(plain)
+                    sqlite.put_in_place(plain, keep=held)
                     if plain
                     else postgresql.replace(backup, contents, identities)
                 )
@@ -84,9 +84,20 @@ def read_key(backup: Path, key: Path | None) -> list[Identity]:
     return identities
 
 
-def require_room(overwrite: bool) -> None:
-    if not overwrite and holds_anything():
+def held_before(overwrite: bool) -> bool:
+    """Whether the database holds accounts or batches, or cannot be read.
+
+    Raises BackupError where it does and is not to be overwritten.
+    """
+    try:
+        held = holds_anything()
+    except OperationalError:
+        if not overwrite:
+            raise
+        return True
+    if held and not overwrite:
         raise BackupError(
             "The database holds accounts or batches, so nothing was restored. With --overwrite "
             "they are replaced by what the backup holds."
         )
+    return held

@@ -107,8 +107,11 @@ def proved_sound(database: sqlite3.Connection) -> Contents:
     return counted(database)
 
 
-def put_in_place(plain: Path) -> str:
-    """Let `plain` be the shop's database, in one step; what was there is kept. Says where."""
+def put_in_place(plain: Path, keep: bool) -> str:
+    """Let `plain` be the shop's database, in one step.
+
+    Return the name under which the one that was there is kept, or "" where it is not to be.
+    """
     target = database()
     connection.close()
     keep_owner(plain, target if target.exists() else target.parent)
@@ -126,7 +129,11 @@ def put_in_place(plain: Path) -> str:
                 os.replace(log, kept.with_name(kept.name + ending))
         os.replace(plain, target)
         see_to_disk(target.parent)
-    return kept.name
+    if keep:
+        return kept.name
+    for ending in ("", "-wal", "-shm"):
+        kept.with_name(kept.name + ending).unlink(missing_ok=True)
+    return ""
 
 
 def keep_owner(plain: Path, like: Path) -> None:

@@ -72,6 +72,7 @@ PAGES = {
     "not found, to staff": staff("/nothing", 404),
     "not for staff": staff("/django-admin/", 403),
     "400.html": Shown("400.html", 400),
+    "400.html, of a form": Shown("400.html", 400, context={"is_form": True}),
     "403_csrf.html": Shown("403_csrf.html", 403),
     "405.html": Shown("405.html", 405),
     "409.html": Shown("409.html", 409),

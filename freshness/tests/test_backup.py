@@ -15,6 +15,7 @@ from pathlib import Path
 import pyrage
 import pytest
 
+from freshness.backups.elsewhere import last_error
 from freshness.backups.errors import BackupError, reason
 from freshness.backups.naming import backups_in, checksum_file, names_in
 from freshness.backups.streams import Identity, require_whole, write_checksum
@@ -264,11 +265,27 @@ def test_a_shop_with_tables_and_nothing_in_them_is_free(real_shop: Shop) -> None
     before, backup = real_shop.rows(), real_shop.back_up()
     real_shop.destroy()
     assert real_shop.manage("migrate", "--verbosity=0") == (0, "")
-    assert real_shop.manage("restore", backup)[0] == 0
+    code, said = real_shop.manage("restore", backup)
+    assert (code, "What was there before" in said) == (0, False)
     assert real_shop.rows() == before
 
 
 class TestSqlite:
+    @pytest.mark.parametrize("overwrite", [[], ["--overwrite"]])
+    @pytest.mark.parametrize("is_empty_file", [True, False])
+    def test_where_nothing_was_nothing_is_said_to_be_kept(
+        self, sqlite_shop: SqliteShop, overwrite: list[str], is_empty_file: bool
+    ) -> None:
+        backup = sqlite_shop.back_up()
+        sqlite_shop.destroy()
+        if is_empty_file:
+            sqlite_shop.path.touch()
+        code, said = sqlite_shop.manage("restore", backup, *overwrite)
+        assert code == 0
+        assert said.startswith("Restored 1 account and 12 batches")
+        assert said.count("\n") == 1
+        assert not list(sqlite_shop.folder.glob("*.before-*"))
+
     def test_what_was_there_is_kept_beside_it(self, sqlite_shop: SqliteShop) -> None:
         backup = sqlite_shop.back_up()
         with sqlite_shop.saving("dora") as [saver]:
@@ -443,7 +460,49 @@ class TestCopiedElsewhere:
     def test_what_rclone_does_not_do_is_told(self, sqlite_shop: SqliteShop, tmp_path: Path) -> None:
         code, said = sqlite_shop.manage("backup", BACKUP_COPY_TO="nobody:shop")
         assert code == 1
+        assert "didn't find section in config file" in said or "BACKUP_COPY_TO" in said
         assert said.splitlines()[-1].startswith(
             ("CommandError: rclone copyto did not do it: ", "CommandError: BACKUP_COPY_TO names a")
         )
         assert len(backups_in(names_in(sqlite_shop.backups))) == 1
+
+    def test_the_reason_of_rclone_is_its_last_error(self) -> None:
+        log = """2026/11/30 04:00:00 NOTICE: Config file "/x" not found - using defaults
+2026/11/30 04:00:00 ERROR : a.gz: Failed to copy: first try
+2026/11/30 04:00:01 NOTICE: Failed to check in, using defaults
+2026/11/30 04:00:02 ERROR : Attempt 3/3 failed with 1 errors and: disk quota exceeded
+2026/11/30 04:00:02 INFO : Transferred: 0 B
+"""
+        assert last_error(log) == "Attempt 3/3 failed with 1 errors and: disk quota exceeded"
+        assert last_error("one\ntwo\n") == "two"
+        assert last_error("") == ""
+
+    @pytest.mark.parametrize(
+        ("line", "told"),
+        [
+            (
+                "Failed: PUT https://shop:hunter2@dav.example.com/x: 507",
+                "//…@dav.example.com/x: 507",
+            ),
+            ("Failed: x?sv=1&sig=hunter2: 403", "Failed: x?…"),
+            ('Failed to create ":s3,secret_access_key=hunter2,region=eu:x"', "region=eu"),
+            ('failed: {"access_token":"hunter2","x":1}', '"x":1'),
+            ("failed: Authorization: Bearer hunter2", "Bearer …"),
+            ("failed: password=hunter2 for shop", "password=… for shop"),
+            ("couldn't fetch token: invalid_grant", "couldn't fetch token: invalid_grant"),
+        ],
+    )
+    def test_no_secret_of_rclone_is_told(self, line: str, told: str) -> None:
+        assert told in last_error(line)
+        assert "hunter2" not in last_error(line)
+
+    def test_an_rclone_that_says_nothing_is_told_by_its_status(
+        self, sqlite_shop: SqliteShop
+    ) -> None:
+        program = sqlite_shop.folder / "bin" / "rclone"
+        program.parent.mkdir()
+        program.write_text("#!/bin/sh\nexit 7\n")
+        program.chmod(0o755)
+        path = f"{program.parent}:{os.environ['PATH']}"
+        _code, said = sqlite_shop.manage("backup", BACKUP_COPY_TO="other:x", PATH=path)
+        assert said.endswith("rclone copyto did not do it: it ended with status 7.\n")

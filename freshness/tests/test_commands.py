@@ -102,9 +102,26 @@ class TestDemo:
             run("demo")
         assert not Batch.objects.exists()
 
-    def test_it_touches_no_shop_that_has_batches(self, make_batch: MakeBatch) -> None:
+    def test_it_touches_no_shop_that_has_batches(
+        self, make_batch: MakeBatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         make_batch()
-        with pytest.raises(CommandError, match="nothing was added"):
+        with pytest.raises(SystemExit, match="1"):
             run("demo")
         assert Batch.objects.count() == 1
         assert not User.objects.filter(email="demo@example.com").exists()
+        assert capsys.readouterr().err == (
+            "This shop has batches already, so the demo added nothing. Start the shop, and sign in "
+            "as before.\n"
+        )
+
+    def test_whoever_runs_it_twice_is_told_how_to_get_in(
+        self, db: None, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        run("demo")
+        with pytest.raises(SystemExit, match="1"):
+            run("demo")
+        assert Batch.objects.count() == 12
+        assert capsys.readouterr().err.splitlines()[1] == (
+            "A new password for demo@example.com: manage.py changepassword demo@example.com"
+        )

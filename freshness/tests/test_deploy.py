@@ -111,3 +111,56 @@ def test_no_event_is_lost_where_the_security_log_is_rotated(tmp_path: Path) -> N
     assert [json.loads(it)["event"] for it in rotated.read_text().splitlines()] == ["before"]
     assert [json.loads(it)["event"] for it in log.read_text().splitlines()] == ["after"]
     assert log.stat().st_mode & 0o777 == 0o600
+
+
+IMAGES = {"PYTHON_IMAGE", "POSTGRES_IMAGE", "NGINX_IMAGE", "CERTBOT_IMAGE"}
+
+
+@pytest.fixture
+def pinning(tmp_path: Path) -> Path:
+    """A copy of what pin_images.sh reads, with a docker that tells a digest for each tag."""
+    (tmp_path / "docker").mkdir()
+    shutil.copy(DEPLOY / "docker" / "pin_images.sh", tmp_path / "docker")
+    shutil.copy(DEPLOY / "compose.yaml", tmp_path)
+    docker = tmp_path / "docker" / "docker"
+    docker.write_text(
+        '#!/bin/sh\ntest "$1 $2 $3" = "buildx imagetools inspect"\necho "sha256:of-$4"\n'
+    )
+    docker.chmod(0o755)
+    (tmp_path / ".env").write_text("SHOP_HOST=fresh.example.com\nNGINX_IMAGE=old\n")
+    return tmp_path
+
+
+def pin(folder: Path) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PATH": f"{folder}/docker:{os.environ['PATH']}"}
+    script = f"{folder}/docker/pin_images.sh"
+    return subprocess.run(["sh", script], env=environment, capture_output=True, text=True)
+
+
+def test_images_are_pinned_to_their_digests(pinning: Path) -> None:
+    for _time in range(2):
+        assert pin(pinning).returncode == 0
+    lines = dict(it.split("=", 1) for it in (pinning / ".env").read_text().splitlines())
+    assert lines.pop("SHOP_HOST") == "fresh.example.com"
+    assert lines.keys() == IMAGES
+    for image in lines.values():
+        tag, _at, digest = image.partition("@")
+        assert digest == f"sha256:of-{tag}"
+    python = lines["PYTHON_IMAGE"].partition("@")[0]
+    assert f"ARG PYTHON_IMAGE={python}\n" in (DEPLOY / "docker" / "Dockerfile").read_text()
+
+
+def test_where_a_digest_is_not_told_nothing_is_changed(pinning: Path) -> None:
+    before = (pinning / ".env").read_text()
+    for script in ("#!/bin/sh\nexit 1\n", "#!/bin/sh\necho nothing\n"):
+        (pinning / "docker" / "docker").write_text(script)
+        assert pin(pinning).returncode == 1
+        assert (pinning / ".env").read_text() == before
+    assert [it.name for it in pinning.glob(".env*")] == [".env"]
+
+
+def test_no_image_is_named_without_a_setting_that_pins_it() -> None:
+    named = re.findall(r"^ +image: (\S+)$", (DEPLOY / "compose.yaml").read_text(), re.M)
+    assert {it for it in named if not it.startswith("${")} == {"freshness"}
+    froms = re.findall(r"^FROM (\S+)", (DEPLOY / "docker" / "Dockerfile").read_text(), re.M)
+    assert set(froms) == {"${PYTHON_IMAGE}"}

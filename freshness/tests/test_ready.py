@@ -1,4 +1,6 @@
+import json
 import logging
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -6,11 +8,12 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
-from batches import day
+from batches import day, kept
+from batches.report_style import report_style
 from conftest import MakeBatch
 from freshness import ready
 
@@ -58,9 +61,124 @@ def test_a_database_that_does_not_answer(db: None, caplog: pytest.LogCaptureFixt
 
     with connection.execute_wrapper(refuse):
         assert asked() == (503, "not ready\n")
-        with pytest.raises(CommandError, match="does not answer: connection refused"):
+        with pytest.raises(CommandError, match="what it is asked: connection refused"):
             call_command("ready")
     assert len(caplog.messages) == 1  # who gives the command is told, and needs no log
+
+
+def not_ready(words: str) -> None:
+    assert asked() == (503, "not ready\n")
+    with pytest.raises(CommandError, match=words):
+        call_command("ready")
+
+
+@pytest.mark.parametrize("table", ["batches_batch", "batches_product"])
+def test_a_table_that_is_gone(make_batch: MakeBatch, table: str) -> None:
+    make_batch()
+    assert asked() == (200, "ready\n")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} RENAME TO gone")
+        try:
+            with transaction.atomic():
+                not_ready("does not do what it is asked: .*" + table)
+        finally:
+            transaction.set_rollback(True)
+
+
+def test_a_column_that_only_a_report_reads(make_batch: MakeBatch) -> None:
+    make_batch()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE batches_batch RENAME COLUMN recall_reason TO gone")
+        try:
+            with transaction.atomic():
+                not_ready("does not do what it is asked: .*recall_reason")
+        finally:
+            transaction.set_rollback(True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_table_that_somebody_has_locked(
+    first_products: None, make_batch: MakeBatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite's readers wait for nobody")
+    monkeypatch.setattr(ready, "PATIENCE", 1)
+    make_batch()
+    assert asked() == (200, "ready\n")
+    other = connection.copy()
+    try:
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute("LOCK TABLE batches_batch IN ACCESS EXCLUSIVE MODE")
+        begun = time.monotonic()
+        not_ready("lock timeout|statement timeout")
+        assert time.monotonic() - begun < 8
+    finally:
+        other.close()
+
+
+def test_a_damaged_row(make_batch: MakeBatch) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL takes no such date")
+    make_batch()
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA ignore_check_constraints = ON")
+        cursor.execute("UPDATE batches_batch SET arrival_date = 'never'")
+        cursor.execute("PRAGMA ignore_check_constraints = OFF")
+    not_ready("Reports cannot be shown: ")
+
+
+def test_a_template_that_is_missing(make_batch: MakeBatch, settings: Any, tmp_path: Path) -> None:
+    make_batch()
+    kept.kept_page.cache_clear()
+    report_style.cache_clear()
+    settings.TEMPLATES = [settings.TEMPLATES[0] | {"DIRS": [tmp_path]}]
+    not_ready(r"Reports cannot be shown: .*\.(html|css)")
+
+
+@pytest.fixture
+def collected(settings: Any, tmp_path: Path) -> Path:
+    """The folder of collected static files, as a shop has it."""
+    settings.STATIC_ROOT = tmp_path / "static"
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": settings.HASHED_STATIC_FILES}
+    }
+    call_command("collectstatic", "--no-input", verbosity=0)
+    settings.STORAGES = dict(settings.STORAGES)  # as after a start: the manifest is read anew
+    folder: Path = settings.STATIC_ROOT
+    return folder
+
+
+def test_without_collected_files(collected: Path, settings: Any, db: None) -> None:
+    assert asked() == (200, "ready\n")
+    (collected / "staticfiles.json").unlink()
+    settings.STORAGES = dict(settings.STORAGES)
+    not_ready(r"of the pages' files are not in /.*static, such as .*collectstatic")
+
+
+def test_without_one_of_them(collected: Path, db: None) -> None:
+    [sheet] = collected.glob("css/base.????????????.css")
+    sheet.unlink()
+    not_ready(r"1 of the pages' files are not in /.*static, such as css/base\.css")
+
+
+def test_with_those_of_an_older_program(collected: Path, settings: Any, db: None) -> None:
+    manifest = collected / "staticfiles.json"
+    entries = json.loads(manifest.read_text())
+    del entries["paths"]["css/today.css"]
+    manifest.write_text(json.dumps(entries))
+    settings.STORAGES = dict(settings.STORAGES)
+    not_ready(r"such as css/today\.css")
+
+
+def test_a_language_that_is_missing(db: None, settings: Any, tmp_path: Path) -> None:
+    settings.LOCALE_PATHS = [tmp_path]
+    not_ready(r"/es/LC_MESSAGES/django\.mo cannot be read")
+
+
+def test_a_folder_that_cannot_be_written(db: None, settings: Any) -> None:
+    settings.VAR_DIR = Path("/proc/self")
+    not_ready("Nothing can be written in /proc/self: ")
 
 
 def test_a_disk_that_is_full(db: None, monkeypatch: pytest.MonkeyPatch) -> None:

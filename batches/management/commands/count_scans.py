@@ -18,11 +18,11 @@ class Command(BaseCommand):
         if settings.SCANS_LOG is None:
             raise CommandError("SCANS_LOG is not set. Write the folder that nginx writes scans to.")
         now = timezone.now()
-        for file in given_up(settings.SCANS_LOG, now):
-            file.unlink()
-            self.stderr.write(f"{file.stem}: this minute's scans may be missing.")
         try:
+            for file in given_up(settings.SCANS_LOG, now):
+                file.unlink()
+                self.stderr.write(f"{file.stem}: this minute's scans may be missing.")
             for file in past_minutes(settings.SCANS_LOG, now):
                 count_file(file)
         except (DatabaseError, OSError) as error:
-            raise CommandError(f"Scans are left for the next run: {error}") from error
+            raise CommandError(f"Scans are left for the next run: {error}.") from error

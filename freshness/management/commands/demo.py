@@ -1,6 +1,7 @@
 import secrets
+import sys
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
@@ -33,13 +34,9 @@ class Command(BaseCommand):
     @one_day()
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
+        list(Product.objects.select_for_update().order_by("pk"))  # one demo at a time
         if Batch.objects.exists():
-            raise CommandError(
-                _(
-                    "This shop has batches already, so nothing was added. The demo needs an empty "
-                    "shop."
-                )
-            )
+            self.refuse()
         password = secrets.token_urlsafe(9)
         user = demo_administrator(password)
         today = shop_today()
@@ -60,6 +57,21 @@ class Command(BaseCommand):
             _("Sign in with %(email)s and the password %(password)s")
             % {"email": EMAIL, "password": password}
         )
+
+    def refuse(self) -> NoReturn:
+        """Say why and how to go on, and end with status 1, as no fault of the program."""
+        self.stderr.write(
+            _(
+                "This shop has batches already, so the demo added nothing. Start the shop, and "
+                "sign in as before."
+            )
+        )
+        if User.objects.filter(email=EMAIL).exists():
+            self.stderr.write(
+                _("A new password for %(email)s: %(command)s")
+                % {"email": EMAIL, "command": f"manage.py changepassword {EMAIL}"}
+            )
+        sys.exit(1)
 
 
 def demo_administrator(password: str) -> User:
