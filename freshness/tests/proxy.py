@@ -90,16 +90,15 @@ class Proxy:
     def __init__(self, folder: Path, host: str = HOST) -> None:
         self.folder = folder
         self.host = host
-        self.port, self.inner_port, self.shop_port = free_port(), free_port(), free_port()
-        self.other_shop_port = free_port()
+        self.port, self.shop_port, self.other_shop_port = free_port(), free_port(), free_port()
 
     @contextmanager
     def running(self, tls: bool = False, shops: int = 1) -> Iterator["Proxy"]:
         ports = [self.shop_port, self.other_shop_port][:shops]
-        text = configuration(self.folder, self.port, self.inner_port, ports, self.host, tls)
+        text = configuration(self.folder, self.port, ports, self.host, tls)
         text = replaced(text, "map $msec ", "map $http_now ")
         # For these no test can wait.
-        text = replaced(text, "proxy_read_timeout 5s;", "proxy_read_timeout 1s;")
+        text = replaced(text, "proxy_read_timeout 3s;", "proxy_read_timeout 1s;")
         text = replaced(text, "client_header_timeout 10s;", "client_header_timeout 1s;")
         # Each test may come from where it likes.
         text = replaced(
