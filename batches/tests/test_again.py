@@ -262,14 +262,14 @@ def test_an_answer_that_is_made_over_midnight_is_of_the_new_day(
 ) -> None:
     path = f"/batch/{make_batch(1).pk}"
     midnight = datetime(2026, 11, 23, tzinfo=ZoneInfo("Europe/Istanbul"))
-    noon.move_to(midnight - timedelta(seconds=0.3))
+    noon.move_to(midnight - timedelta(seconds=0.5))
     slow: list[bool] = []
 
     def slow_once(execute: Any, sql: Any, *rest: Any) -> Any:
         found = execute(sql, *rest)
         if not slow:
             slow.append(True)
-            time.sleep(0.5)
+            time.sleep(1)
         return found
 
     with connection.execute_wrapper(slow_once):

@@ -1,15 +1,13 @@
 """nginx of deploy/nginx.conf before a server that answers what a test tells it to."""
 
+import gzip
 import http.client
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
-
-from django.utils.http import http_date
 
 from bench.nginx import configuration, nginx
 from deploy.rehearse.servers import free_port
@@ -60,9 +58,13 @@ def report(asked: Asked, **headers: str) -> None:
         "Cache_Control": MINUTE,
         "Content_Type": "text/html",
         "ETag": '"1"',
-        "Expires": http_date(time.time() + 86_400),
+        "Vary": "Accept-Encoding, Accept-Language",
     }
-    asked.tell(200, PAGE, **usual | headers)
+    if asked.headers["Accept-Encoding"] == "gzip":
+        compressed = {"Content_Encoding": "gzip", "ETag": 'W/"1"'}
+        asked.tell(200, gzip.compress(PAGE), **usual | compressed | headers)
+    else:
+        asked.tell(200, PAGE, **usual | headers)
 
 
 class Origin(ThreadingHTTPServer):
