@@ -100,7 +100,7 @@ class Proxy:
         text = configuration(self.folder, self.port, ports, self.host, tls)
         text = replaced(text, "map $msec ", "map $http_now ")
         # For these no test can wait.
-        text = replaced(text, "proxy_read_timeout 3s;", "proxy_read_timeout 1s;")
+        text = replaced(text, "proxy_read_timeout 3s;", "proxy_read_timeout 2s;")
         text = replaced(text, "client_header_timeout 10s;", "client_header_timeout 1s;")
         # Each test may come from where it likes.
         text = replaced(

@@ -103,7 +103,7 @@ class TestSeveralGunicorns:
     def test_so_is_one_that_a_frozen_one_does_not_answer(
         self, proxy: Proxy, one: Origin, other: Origin
     ) -> None:
-        one.say = lambda asked: time.sleep(1.5)
+        one.say = lambda asked: time.sleep(2.5)
         for number in range(10):
             assert proxy.ask(f"/batch/7K3QF9XM0{number}")[1] == PAGE
 
