@@ -68,6 +68,8 @@ class Answers:
         self.kept: OrderedDict[Key, Answer] = OrderedDict()
 
     def find(self, key: Key) -> Answer | None:
+        if not key.known:
+            return self.kept.get(key)
         whole = self.kept.get(key._replace(known=""))
         return whole if whole and whole.etag != key.known else self.kept.get(key)
 
@@ -108,15 +110,18 @@ def answer_again(application: Application) -> Application:
 
 def key_of(environ: dict[str, Any], read_address: ReadAddress) -> Key | None:
     """None where Django has to see the request itself."""
-    if environ["REQUEST_METHOD"] != "GET" or any(environ.get(name) for name in UNUSUAL):
+    if environ["REQUEST_METHOD"] != "GET" or any(map(environ.get, UNUSUAL)):
         return None
-    known = environ.get("HTTP_IF_NONE_MATCH", "")
-    etag = ETAG.fullmatch(known)
     address = read_address(*map(environ.get, ADDRESSED))
-    if address is None or (known and not etag):
+    known = environ.get("HTTP_IF_NONE_MATCH", "")
+    if known and (etag := ETAG.fullmatch(known)):
+        known = etag[1]
+    elif known:
+        return None
+    if address is None:
         return None
     is_compressed = accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
-    return Key(environ["PATH_INFO"], *address, is_compressed, etag[1] if etag else "")
+    return Key(environ["PATH_INFO"], *address, is_compressed, known)
 
 
 def read_host_and_language(*values: str | None) -> tuple[bool, str] | None:

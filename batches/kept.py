@@ -19,7 +19,7 @@ from .day import ShopDay, clock_of, latest_arrival_and_clock
 from .models import Batch
 from .report_style import report_style
 from .reports import Report
-from .shelf_life import next_midnight, seconds_left_of_day
+from .shelf_life import next_midnight
 
 PAGES_KEPT = 1_000  # by each worker: some 15 MB
 SHARED_SECONDS = 60  # a recall is seen everywhere within so many seconds
@@ -86,9 +86,9 @@ class MadeOf:
     @classmethod
     def of(cls, code: str, read: Read) -> Self:
         now, today, _is_certain = ShopDay.of(read.recorded.latest_arrival, read.clock)
-        seconds = min(SHARED_SECONDS, seconds_left_of_day(now))
-        midnight = time.monotonic() + next_midnight(now) - now.timestamp()
-        holds_until = min(read.asked_at + SHARED_SECONDS, midnight)
+        left_of_day = next_midnight(now) - now.timestamp()
+        holds_until = min(read.asked_at + SHARED_SECONDS, time.monotonic() + left_of_day)
+        seconds = min(SHARED_SECONDS, int(left_of_day))
         return cls(code, read.recorded, today, seconds, holds_until)
 
     def is_as_it_was(self) -> bool:
