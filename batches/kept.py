@@ -1,8 +1,11 @@
 """Reports that are ready to be sent, each rendered once for each state of what it says."""
 
+import gzip
+import re
+import time
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from hashlib import sha256
 from typing import Any, NamedTuple, Self
 
@@ -16,10 +19,11 @@ from .day import ShopDay, clock_of, latest_arrival_and_clock
 from .models import Batch
 from .report_style import report_style
 from .reports import Report
-from .shelf_life import seconds_left_of_day
+from .shelf_life import next_midnight
 
-PAGES_KEPT = 1_000  # by each worker: some 10 MB
+PAGES_KEPT = 1_000  # by each worker: some 15 MB
 SHARED_SECONDS = 60  # a recall is seen everywhere within so many seconds
+GZIP = re.compile(r"(?:^|,) ?gzip ?(?:,|$)", re.I)
 
 
 class Recorded(NamedTuple):
@@ -30,10 +34,14 @@ class Recorded(NamedTuple):
 
 
 class Read(NamedTuple):
-    """What is recorded, and what the primary's clock says, where it has one of its own."""
+    """What is recorded, and what the primary's clock says, where it has one of its own.
+
+    `asked_at` is when it was asked for, in seconds of time.monotonic().
+    """
 
     recorded: Recorded
     clock: datetime | None
+    asked_at: float
 
 
 @dataclass(frozen=True)
@@ -56,26 +64,43 @@ class Page:
         body = render_to_string("batches/report.html", context).encode()
         return cls(body, f'"{sha256(body).hexdigest()[:32]}"', report.shown)
 
+    @cached_property
+    def compressed(self) -> bytes:
+        """The body by gzip."""
+        return gzip.compress(self.body, mtime=0)
+
 
 @dataclass(frozen=True)
 class MadeOf:
-    """All that an answer was made of: what is recorded, the day, and how long it may be shared."""
+    """All that an answer was made of: what is recorded, the day, and how long it may be shared.
+
+    After `holds_until`, in seconds of time.monotonic(), it may be sent no more.
+    """
 
     code: str
     recorded: Recorded
     today: date
     seconds: int
-    now: datetime = field(compare=False)
+    holds_until: float = field(compare=False)
 
     @classmethod
     def of(cls, code: str, read: Read) -> Self:
         now, today, _is_certain = ShopDay.of(read.recorded.latest_arrival, read.clock)
-        seconds = min(SHARED_SECONDS, seconds_left_of_day(now))
-        return cls(code, read.recorded, today, seconds, now)
+        left_of_day = next_midnight(now) - now.timestamp()
+        holds_until = min(read.asked_at + SHARED_SECONDS, time.monotonic() + left_of_day)
+        seconds = min(SHARED_SECONDS, int(left_of_day))
+        return cls(code, read.recorded, today, seconds, holds_until)
 
     def is_as_it_was(self) -> bool:
         read = replica.read(partial(read_in, self.code))
-        return read is not None and self == self.of(self.code, read)
+        if read is None:
+            return False
+        present = self.of(self.code, read)
+        return self == present and present.still_holds()
+
+    def still_holds(self) -> bool:
+        """False where the process was frozen or held up since it read what is recorded."""
+        return time.monotonic() < self.holds_until
 
 
 class ChangedMeanwhileError(Exception):
@@ -96,9 +121,10 @@ def page_from(code: str, database: str) -> tuple[Page, MadeOf] | None:
         made_of = MadeOf.of(code, read)
         try:
             page = kept_page(code, made_of.recorded, made_of.today, get_language(), database)
-            return page, made_of
         except (ChangedMeanwhileError, Batch.DoesNotExist):
             continue
+        if made_of.still_holds():
+            return page, made_of
     return None
 
 
@@ -115,6 +141,7 @@ def kept_page(
 
 
 def read_in(code: str, database: str) -> Read | None:
+    asked_at = time.monotonic()
     with connections[database].cursor() as cursor:
         cursor.execute(question(database), [code])
         found: tuple[Any, ...] | None = cursor.fetchone()
@@ -123,7 +150,12 @@ def read_in(code: str, database: str) -> Read | None:
     latest_arrival, clock, *batch = found
     # SQLite has no dates.
     recorded = Recorded(tuple(batch), date.fromisoformat(f"{latest_arrival}"))
-    return Read(recorded, clock_of(database, clock))
+    return Read(recorded, clock_of(database, clock), asked_at)
+
+
+def accepts_gzip(accept_encoding: str) -> bool:
+    """As browsers say it; who says it in another way reads the body as it is."""
+    return bool(GZIP.search(accept_encoding))
 
 
 @lru_cache

@@ -3,7 +3,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import add_never_cache_headers, get_conditional_response
-from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -14,7 +13,7 @@ from .conflict import conflict, version_of
 from .day import shop_day, shop_today
 from .filters import FilterForm
 from .forms import BatchForm, FindForm, save_unless_taken
-from .kept import page_of
+from .kept import accepts_gzip, page_of
 from .labels.job import MOST_LABELS
 from .models import Batch, Recall
 from .models.queries import BY_ARRIVAL
@@ -23,7 +22,7 @@ from .report_style import report_policy
 from .reports import Report
 from .scan_views import last_days_of
 from .scans import HEADER
-from .shelf_life import Freshness, next_midnight
+from .shelf_life import Freshness
 from .story import Event, story_of
 from .transactions import all_or_nothing
 
@@ -43,24 +42,35 @@ def landing(request: HttpRequest) -> HttpResponse:
 @same_for_everybody  # printed on the label: whoever holds it may read it
 @require_safe
 def report(request: HttpRequest, text: str) -> HttpResponseBase:
-    code = read_code(text)
+    code = read_code(text.strip("/"))
+    if code and code != text:
+        return lead_to_one_address(code)
     found = page_of(code) if code else None
     if not found:
         return unknown_batch(request, text)
     page, made_of = found
     headers = {
         "ETag": page.etag,
-        "Cache-Control": f"public, max-age=0, s-maxage={made_of.seconds}",
-        # The last second of this day. Caches go by s-maxage; the proxy of deploy/nginx.conf shows
-        # a report so long where nothing answers here any more.
-        "Expires": http_date(next_midnight(made_of.now) - 1),
+        "Cache-Control": f"public, max-age=0, must-revalidate, s-maxage={made_of.seconds}",
+        "Vary": "Accept-Encoding",
     }
     whole = HttpResponse(page.body, headers=headers)
+    if accepts_gzip(request.headers.get("Accept-Encoding", "")):
+        whole.content = page.compressed
+        whole["Content-Encoding"] = "gzip"
+        whole["ETag"] = f"W/{page.etag}"  # other bytes that say the same
     response = get_conditional_response(request, page.etag, response=whole) or whole
     response.made_of = made_of  # type: ignore[attr-defined] # for answer_again
     # On the 304 as well: a browser takes its headers for those of the page it has.
     response["Content-Security-Policy"] = report_policy()
     response[HEADER] = page.shown
+    return response
+
+
+def lead_to_one_address(code: str) -> HttpResponse:
+    """Redirect from another spelling of a code, which would be one more report to keep."""
+    response = redirect("report", code)
+    add_never_cache_headers(response)
     return response
 
 

@@ -16,7 +16,6 @@ TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 def configuration(
     folder: Path,
     port: int,
-    inner_port: int,
     shop_ports: list[int],
     host: str,
     tls: bool = False,
@@ -46,9 +45,7 @@ def configuration(
             r"^ +listen \[::\].*\n": "",
             r"listen 80\b": f"listen unix:{folder}/plain",
             r"listen 443\b": f"listen 127.0.0.1:{port}",
-            r"127\.0\.0\.1:8081": f"127.0.0.1:{inner_port}",
             r"^ +server .* max_fails=.*\n(?: +server .* max_fails=.*\n)*": f"{shops}\n",
-            r"127\.0\.0\.1:8001": f"127.0.0.1:{shop_ports[0]}",
             r"fresh\.example\.com": host,
         },
     )

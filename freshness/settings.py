@@ -149,12 +149,12 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "freshness.middleware.LocaleMiddleware",  # before whatever may refuse, in words
-    "freshness.middleware.refuse_nul_in_cookies",
     "freshness.middleware.refuse_too_much",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
     # What is the same for everybody ends here; shared caches may keep it.
     "accounts.middleware.answer_everybody_alike",
+    "freshness.middleware.refuse_nul_in_cookies",
     "freshness.middleware.keep_to_one_day",
     "freshness.middleware.answer_when_replicated",
     "freshness.middleware.refuse_unreadable_forms",  # before CSRF's, which reads the form

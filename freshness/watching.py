@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, parse_cookie
 
 from batches.scans import HEADER as FRESHNESS
 from batches.scans import Tally
@@ -86,8 +86,13 @@ class Watched:
 
 
 def count_scan(environ: dict[str, Any], status: int, shown: str) -> None:
-    if environ["REQUEST_METHOD"] == "GET" and status in (200, 304):
+    if environ["REQUEST_METHOD"] == "GET" and status in (200, 304) and not has_session(environ):
         tally.add(environ["PATH_INFO"][len(BATCH) :], shown)
+
+
+def has_session(environ: dict[str, Any]) -> bool:
+    """Whether it is staff who ask: a customer is given no session. What is in it is not read."""
+    return settings.SESSION_COOKIE_NAME in parse_cookie(environ.get("HTTP_COOKIE", ""))
 
 
 def answered_by(environ: dict[str, Any], status: int, seconds: float) -> Answered:

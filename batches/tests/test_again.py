@@ -1,5 +1,6 @@
 """What is answered again is what Django would answer."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -164,14 +165,115 @@ def test_of_nothing_else_an_answer_is_kept(phone: Phone, path: str) -> None:
     assert phone.asked_django == 2
 
 
-def test_no_more_are_kept_than_is_said(
+ODD = [
+    {"QUERY_STRING": "a={number}"},
+    {"HTTP_COOKIE": "a={number}; sessionid={number}"},
+    {"HTTP_ACCEPT_LANGUAGE": "x-{number},en"},
+    {"HTTP_ACCEPT_LANGUAGE": "no list {number}"},
+    {"HTTP_ACCEPT_ENCODING": "br;q={number}"},
+    {"HTTP_USER_AGENT": "{number}"},
+    {"HTTP_HOST": "testserver:{number}"},
+    {"HTTP_HOST": "shop{number}.example.com"},
+    {"HTTP_X_FORWARDED_PROTO": "p{number}"},
+    {"HTTP_IF_NONE_MATCH": '"{number}"'},
+    {"HTTP_IF_NONE_MATCH": '"{number:032x}"'},
+    {"HTTP_IF_MODIFIED_SINCE": "{number}"},
+    {"HTTP_IF_MATCH": '"{number}"'},
+    {"CONTENT_LENGTH": "{number}"},
+    {"SCRIPT_NAME": "/{number}"},
+    {"REQUEST_METHOD": "M{number}"},
+    {"SERVER_NAME": "s{number}"},
+]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_odd_requests_take_no_place(
+    phone: Phone, make_batch: MakeBatch, monkeypatch: pytest.MonkeyPatch, odd: dict[str, str]
+) -> None:
+    """There is room for four answers, which those who ask as usual have."""
+    monkeypatch.setattr(again, "MOST", 4)
+    paths = [f"/batch/{make_batch(1).pk}" for _ in range(2)]
+    usual = [(path, {"HTTP_ACCEPT_LANGUAGE": it}) for path in paths for it in ("en", "tr")]
+    for path, headers in usual:
+        phone.ask(path, **headers)
+    for number in range(20):
+        headers = {name: value.format(number=number) for name, value in odd.items()}
+        assert phone.asks_as_django_answers(paths[0], **headers)
+    before = phone.asked_django
+    for path, headers in usual:
+        phone.ask(path, **headers)
+    assert phone.asked_django == before
+
+
+def test_the_oldest_makes_room(
     phone: Phone, make_batch: MakeBatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(again, "MOST", 2)
-    path = f"/batch/{make_batch(1).pk}"
-    for query in ("a", "b", "c", "c", "a"):
-        phone.ask(path, QUERY_STRING=query)
+    one, two, three = (f"/batch/{make_batch(1).pk}" for _ in range(3))
+    for path in (one, two, three, two, three):
+        phone.ask(path)
+    assert phone.asked_django == 3
+    phone.ask(one)
     assert phone.asked_django == 4
+
+
+def test_a_phone_that_has_an_older_one_is_sent_the_new_one(
+    phone: Phone, make_batch: MakeBatch
+) -> None:
+    batch = make_batch(1)
+    path = f"/batch/{batch.pk}"
+    older = dict(phone.ask(path)[1])["ETag"]
+    assert phone.ask(path, HTTP_IF_NONE_MATCH=older)[0] == "304 Not Modified"
+    Batch.objects.filter(pk=batch.pk).update(removed_on="2026-11-22")
+    newer = phone.ask(path)
+    for known in (older, f"W/{older}"):
+        assert phone.ask(path, HTTP_IF_NONE_MATCH=known) == newer
+    assert phone.asked_django == 3
+    assert phone.ask(path, HTTP_IF_NONE_MATCH=dict(newer[1])["ETag"])[0] == "304 Not Modified"
+
+
+@pytest.mark.parametrize("seconds", [30, 61])
+def test_what_was_read_before_the_process_was_frozen_is_not_sent(
+    phone: Phone, make_batch: MakeBatch, seconds: int
+) -> None:
+    """It was recalled meanwhile, by way of another process."""
+    batch = make_batch(1)
+    path = f"/batch/{batch.pk}"
+    before = phone.ask(path)
+    clock = time.monotonic
+
+    def frozen_once(execute: Any, sql: Any, *rest: Any) -> Any:
+        found = execute(sql, *rest)
+        if time.monotonic is clock:
+            thawed.setattr(time, "monotonic", lambda: clock() + seconds)
+            Batch.objects.filter(pk=batch.pk).update(
+                recalled_at=timezone.now(), recall_reason="Glass"
+            )
+        return found
+
+    with pytest.MonkeyPatch.context() as thawed, connection.execute_wrapper(frozen_once):
+        answer = phone.ask(path)
+    assert (answer == before) is (seconds < 60)
+    assert ("Why: Glass" in words(answer[2])) is (seconds > 60)
+
+
+def test_an_answer_that_is_made_over_midnight_is_of_the_new_day(
+    phone: Phone, make_batch: MakeBatch, noon: time_machine.Traveller
+) -> None:
+    path = f"/batch/{make_batch(1).pk}"
+    midnight = datetime(2026, 11, 23, tzinfo=ZoneInfo("Europe/Istanbul"))
+    noon.move_to(midnight - timedelta(seconds=0.5))
+    slow: list[bool] = []
+
+    def slow_once(execute: Any, sql: Any, *rest: Any) -> Any:
+        found = execute(sql, *rest)
+        if not slow:
+            slow.append(True)
+            time.sleep(1)
+        return found
+
+    with connection.execute_wrapper(slow_once):
+        assert "2 days on the shelf" in words(phone.ask(path)[2])
 
 
 def test_each_answer_asks_the_database_once(

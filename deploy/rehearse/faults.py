@@ -37,6 +37,17 @@ def kill_gunicorn(site: Site, visitors: Visitors) -> None:
     site.shops[0].start_and_wait()
 
 
+def freeze_gunicorns(site: Site, visitors: Visitors) -> None:
+    """For so long that whatever was known before the recall is older than a minute."""
+    recall_one(visitors)
+    processes = [shop.process for shop in site.shops if shop.process]
+    for process in processes:
+        os.killpg(process.pid, signal.SIGSTOP)
+    time.sleep(A_MINUTE + 5)
+    for process in processes:
+        os.killpg(process.pid, signal.SIGCONT)
+
+
 def restart_nginx(site: Site, visitors: Visitors) -> None:
     site.nginx.end()
     site.nginx.start()
@@ -163,6 +174,7 @@ FAULTS: dict[type[Site], list[Fault]] = {
     Chain: [
         Fault("a worker killed", kill_worker),
         Fault("a gunicorn killed, started again after 2 s", kill_gunicorn),
+        Fault("a batch recalled, then both gunicorns frozen for 65 s", freeze_gunicorns),
         Fault("nginx restarted", restart_nginx),
         Fault("the certificate renewed", renew_certificate),
         Fault("the standby stopped for 5 s", stop_standby),

@@ -117,7 +117,7 @@ class Nginx:
     def __init__(self, folder: Path, shops: list[Gunicorn], environment: dict[str, str]) -> None:
         self.folder, self.port, self.plain = folder, free_port(), free_port()
         text = configuration(
-            *(folder, self.port, free_port(), USUAL_PORTS, USUAL_HOST),
+            *(folder, self.port, USUAL_PORTS, USUAL_HOST),
             tls=True,
             logs="/var/log/nginx",
         ).replace(f"unix:{folder}/plain", f"127.0.0.1:{self.plain}")

@@ -53,12 +53,13 @@ class Page(NamedTuple):
 class Connection(HTTPSConnection):
     """To the shop's host, which is this machine."""
 
-    def __init__(self, port: int, trust: ssl.SSLContext) -> None:
+    def __init__(self, port: int, trust: ssl.SSLContext, address: str = "127.0.0.1") -> None:
         super().__init__(HOST, port, timeout=PATIENCE, context=trust)
-        self.trust = trust
+        self.trust, self.address = trust, address
 
     def connect(self) -> None:
-        plain = socket.create_connection(("127.0.0.1", self.port), self.timeout)
+        here = ("127.0.0.1", self.port)
+        plain = socket.create_connection(here, self.timeout, source_address=(self.address, 0))
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sock = self.trust.wrap_socket(plain, server_hostname=HOST)
 
@@ -73,7 +74,7 @@ class Browser:
 
     def ask(self, method: str, path: str, fields: dict[str, str] | None = None) -> Page:
         """Raises OSError or HTTPException where there is no answer."""
-        connection = Connection(self.port, self.trust)
+        connection = Connection(self.port, self.trust, self.address())
         headers = {"Origin": f"https://{HOST}:{self.port}"}
         headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if fields is not None:
@@ -86,6 +87,12 @@ class Browser:
             return Page(response.status, leads_to, response.read().decode())
         finally:
             connection.close()
+
+    def address(self) -> str:
+        """One of this machine's: whoever is not signed in comes from anywhere."""
+        if self.cookies:
+            return "127.0.0.1"
+        return f"127.{random.randrange(1, 255)}.{random.randrange(256)}.{random.randrange(1, 255)}"
 
     def keep_cookies(self, response: HTTPResponse) -> None:
         for cookie in response.headers.get_all("Set-Cookie") or []:

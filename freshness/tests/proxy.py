@@ -1,15 +1,13 @@
 """nginx of deploy/nginx.conf before a server that answers what a test tells it to."""
 
+import gzip
 import http.client
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
-
-from django.utils.http import http_date
 
 from bench.nginx import configuration, nginx
 from deploy.rehearse.servers import free_port
@@ -60,9 +58,13 @@ def report(asked: Asked, **headers: str) -> None:
         "Cache_Control": MINUTE,
         "Content_Type": "text/html",
         "ETag": '"1"',
-        "Expires": http_date(time.time() + 86_400),
+        "Vary": "Accept-Encoding, Accept-Language",
     }
-    asked.tell(200, PAGE, **usual | headers)
+    if asked.headers["Accept-Encoding"] == "gzip":
+        compressed = {"Content_Encoding": "gzip", "ETag": 'W/"1"'}
+        asked.tell(200, gzip.compress(PAGE), **usual | compressed | headers)
+    else:
+        asked.tell(200, PAGE, **usual | headers)
 
 
 class Origin(ThreadingHTTPServer):
@@ -90,16 +92,15 @@ class Proxy:
     def __init__(self, folder: Path, host: str = HOST) -> None:
         self.folder = folder
         self.host = host
-        self.port, self.inner_port, self.shop_port = free_port(), free_port(), free_port()
-        self.other_shop_port = free_port()
+        self.port, self.shop_port, self.other_shop_port = free_port(), free_port(), free_port()
 
     @contextmanager
     def running(self, tls: bool = False, shops: int = 1) -> Iterator["Proxy"]:
         ports = [self.shop_port, self.other_shop_port][:shops]
-        text = configuration(self.folder, self.port, self.inner_port, ports, self.host, tls)
+        text = configuration(self.folder, self.port, ports, self.host, tls)
         text = replaced(text, "map $msec ", "map $http_now ")
         # For these no test can wait.
-        text = replaced(text, "proxy_read_timeout 5s;", "proxy_read_timeout 1s;")
+        text = replaced(text, "proxy_read_timeout 3s;", "proxy_read_timeout 2s;")
         text = replaced(text, "client_header_timeout 10s;", "client_header_timeout 1s;")
         # Each test may come from where it likes.
         text = replaced(

@@ -4,6 +4,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,10 @@ from accounts import limits
 from bench.nginx import DEPLOY
 from deploy.rehearse.servers import wait_until
 
-from .proxy import REPORT, Asked, Origin, Proxy, hang_up, need_nginx
+from .proxy import PAGE, REPORT, Asked, Origin, Proxy, hang_up, need_nginx
 
 BURST = 80
+AT_ONCE = 200  # reports, from one address
 
 
 @pytest.fixture(autouse=True)
@@ -89,6 +91,44 @@ class TestSeveralGunicorns:
         answer, body = proxy.ask("/static/none.css")
         assert (answer.status, body) == (404, b"No such page")
 
+    @pytest.mark.parametrize("status", [502, 503, 504])
+    def test_a_report_that_one_cannot_show_is_asked_of_another(
+        self, proxy: Proxy, one: Origin, other: Origin, status: int
+    ) -> None:
+        """As where one has lost its database, and the other has not."""
+        one.say = lambda asked: asked.tell(status, b"The records do not answer")
+        for number in range(10):
+            assert proxy.ask(f"/batch/7K3QF9XM0{number}")[1] == PAGE
+
+    def test_so_is_one_that_a_frozen_one_does_not_answer(
+        self, proxy: Proxy, one: Origin, other: Origin
+    ) -> None:
+        one.say = lambda asked: time.sleep(2.5)
+        for number in range(10):
+            assert proxy.ask(f"/batch/7K3QF9XM0{number}")[1] == PAGE
+
+    def test_where_none_can_the_shops_own_page_says_so(
+        self, proxy: Proxy, one: Origin, other: Origin
+    ) -> None:
+        one.say = other.say = lambda asked: asked.tell(503, b"The records do not answer")
+        answer, body = proxy.ask()
+        assert (answer.status, body) == (503, b"The records do not answer")
+        assert (len(one.asked), len(other.asked)) == (1, 1)
+
+    def test_staff_are_led_to_one_that_cannot_show_reports(
+        self, proxy: Proxy, one: Origin, other: Origin
+    ) -> None:
+        """It keeps what was typed for them."""
+
+        def no_report(asked: Asked) -> None:
+            asked.tell(503 if asked.path.startswith("/batch/") else 200, b"")
+
+        one.say = other.say = no_report
+        for number in range(10):
+            assert proxy.ask(f"/batch/7K3QF9XM0{number}")[0].status == 503
+        for _request in range(10):
+            assert proxy.ask("/admin/batches/new", "POST", b"a=1")[0].status == 200
+
     def test_one_that_fails_twice_is_left_alone(
         self, proxy: Proxy, one: Origin, other: Origin
     ) -> None:
@@ -122,6 +162,31 @@ class TestFloods:
         assert proxy.ask(path)[0].status == 200
         assert proxy.ask(REPORT)[0].status == 200
         assert proxy.ask(path, "POST", b"a=1", Test_Address="203.0.113.9")[0].status == 200
+
+    def test_a_shops_wifi_reads_as_it_likes(self, proxy: Proxy, one: Origin, other: Origin) -> None:
+        """All phones in it have one address."""
+        with ThreadPoolExecutor(100) as phones:
+            codes = [f"7K3QF9X{number:03d}" for number in range(AT_ONCE)]
+            answers = list(phones.map(lambda code: proxy.ask(f"/batch/{code}"), codes))
+        assert {(answer.status, body) for answer, body in answers} == {(200, PAGE)}
+
+    @pytest.mark.parametrize("path", [REPORT, "/batch/7k3qf9xm2a", "/batch/x"])
+    def test_of_reports_are_held_off(
+        self, proxy: Proxy, one: Origin, other: Origin, path: str
+    ) -> None:
+        with ThreadPoolExecutor(10) as pool:
+            answers = list(pool.map(lambda _time: proxy.ask(path), range(3 * AT_ONCE)))
+        statuses = [answer.status for answer, _body in answers]
+        assert set(statuses) == {200, 429}
+        assert statuses.count(200) > AT_ONCE
+        refused, body = next(it for it in answers if it[0].status == 429)
+        assert body == (DEPLOY / "busy.html").read_bytes()
+        assert "the date on the pack counts" in body.decode()
+        assert refused.headers.get_all("Cache-Control") == ["no-store"]
+        assert proxy.ask("/admin")[0].status == 200
+        assert proxy.ask(REPORT, Test_Address="203.0.113.9")[0].status == 200
+        time.sleep(0.5)
+        assert proxy.ask(path)[0].status == 200
 
     def test_an_ipv6_address_counts_as_its_network(
         self, proxy: Proxy, one: Origin, other: Origin

@@ -196,7 +196,7 @@ def test_a_customer_is_told_of_the_date_on_the_pack(db: None) -> None:
     with refused("batches_batch"):
         response = Client(raise_request_exception=False).get("/batch/7K3QF9XM2A")
     assert response.status_code == 503
-    assert "Until then, the date on the pack counts." in words(response.content)
+    assert "Until then, ask at the counter; the date on the pack counts." in words(response.content)
 
 
 def test_a_wrong_question_is_a_fault_of_ours(db: None, monkeypatch: pytest.MonkeyPatch) -> None:

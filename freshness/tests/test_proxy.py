@@ -4,6 +4,7 @@ import base64
 import gzip
 import hashlib
 import http.client
+import os
 import re
 import signal
 import socket
@@ -13,14 +14,15 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from email.message import Message
+from itertools import count
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.http import http_date
 from django.utils.translation import get_language_from_request
 from hypothesis import HealthCheck, example, given
 from hypothesis import settings as search
@@ -28,7 +30,7 @@ from hypothesis import strategies as some
 
 from batches.shelf_life import next_midnight
 from bench.nginx import DEPLOY
-from conftest import PASSWORD
+from conftest import PASSWORD, words
 from deploy.rehearse.servers import commands_of
 
 from .proxy import (
@@ -128,7 +130,7 @@ class TestOneAnswerForAll:
             answer, body = proxy.ask(Accept_Encoding=accepted)
             assert answer.headers["Content-Encoding"] == "gzip"
             assert gzip.decompress(body) == PAGE
-            assert "Accept-Encoding" in answer.headers.get_all("Vary", [])
+            assert answer.headers["Vary"] == "Accept-Encoding, Accept-Language"
             assert proxy.ask(Accept_Encoding=accepted, If_None_Match='W/"1"')[0].status == 304
         for accepted in ("", "br", "gzip;q=0", "x-gzip"):
             answer, body = proxy.ask(Accept_Encoding=accepted)
@@ -214,19 +216,25 @@ class TestHowLong:
 class TestNotKept:
     def test_a_code_that_is_unknown(self, proxy: Proxy, origin: Origin) -> None:
         never = "max-age=0, no-cache, no-store, must-revalidate, private"
-        origin.say = lambda asked: asked.tell(
-            404, b"No such batch", Cache_Control=never, Expires=http_date(time.time() + 60)
-        )
+        origin.say = lambda asked: asked.tell(404, b"No such batch", Cache_Control=never)
         for _first_and_again in range(2):
             answer, body = proxy.ask()
             assert (answer.status, body) == (404, b"No such batch")
             assert answer.headers.get_all("Cache-Control") == [never]
-        # Nor for when gunicorn cannot be asked: a flood of them would leave no room for reports.
-        day = proxy.folder / "cache" / "day"
-        assert day.is_dir()
-        assert not [it for it in day.rglob("*") if it.is_file()]
         origin.say = report
         assert proxy.ask()[1] == PAGE
+
+    @pytest.mark.parametrize(
+        "spelling",
+        ["7k3qf9xm2a", "7K3Q-F9XM2A", "7K3QF9XMZI", "7K3QF9XM2L", "7K3QF9XM2O", "7K3QF9XM2A/"],
+    )
+    def test_another_spelling_of_a_code(self, proxy: Proxy, origin: Origin, spelling: str) -> None:
+        origin.say = lambda asked: asked.tell(302, b"", Location=REPORT, Cache_Control="no-store")
+        proxy.ask()
+        for _first_and_again in range(2):
+            answer, _body = proxy.ask(f"/batch/{spelling}")
+            assert (answer.status, answer.headers["Location"]) == (302, REPORT)
+        assert len(origin.asked) == 3
 
     def test_an_answer_with_a_cookie(self, proxy: Proxy, origin: Origin) -> None:
         origin.say = lambda asked: report(asked, Set_Cookie="sessionid=somebody's")
@@ -234,7 +242,7 @@ class TestNotKept:
             assert proxy.ask()[0].headers["Set-Cookie"] is None
         assert len(origin.asked) == 2
 
-    @pytest.mark.parametrize("path", ["/", "/admin", "/login", "/batch/7K3Q-F9XM2A", "/batch/x"])
+    @pytest.mark.parametrize("path", ["/", "/admin", "/login", "/batch/7k3qf9xm2a", "/batch/x"])
     def test_other_pages(self, proxy: Proxy, origin: Origin, path: str) -> None:
         origin.say = lambda asked: report(asked, Set_Cookie="sessionid=mine")
         for _first_and_again in range(2):
@@ -261,79 +269,80 @@ def break_off(asked: Asked) -> None:
 
 
 def say_nothing(asked: Asked) -> None:
-    time.sleep(1.5)
+    time.sleep(2.5)
     asked.close_connection = True
 
 
 class TestWhenGunicornCannotBeAsked:
     @pytest.mark.parametrize("fault", [hang_up, say_nothing])
-    def test_what_it_last_said_is_shown(
+    def test_what_it_said_before_is_shown_for_its_50_seconds_alone(
         self, proxy: Proxy, origin: Origin, fault: Callable[[Asked], None]
     ) -> None:
-        proxy.ask()
+        """In no language and in no encoding."""
+        origin.say = lambda asked: report(asked, Cache_Control="public, s-maxage=86400")
+        ways: list[dict[str, Any]] = [
+            {"Accept_Language": language, "Accept_Encoding": encoding}
+            for language in ("", "en", "es", "tr")
+            for encoding in ("", "gzip")
+        ]
+        first = [proxy.ask(**way)[1] for way in ways]
         origin.say = fault
-        answer, body = proxy.ask(Now=later(3600))
-        assert (answer.status, body) == (200, PAGE)
-        assert answer.headers["ETag"] == '"1"'
+        assert [proxy.ask(Now=later(49.999), **way)[1] for way in ways] == first
+        for moment in (50, 60, 3600, 86_400):
+            with ThreadPoolExecutor(len(ways)) as pool:
+                later_on = [pool.submit(proxy.ask, Now=later(moment), **way) for way in ways]
+            for it in later_on:
+                answer, body = it.result()
+                assert (answer.status, body) == (503, (DEPLOY / "down.html").read_bytes())
 
     def test_so_it_is_where_nothing_listens(self, proxy: Proxy) -> None:
         with Origin(proxy.shop_port):
-            proxy.ask()
-            proxy.ask(Accept_Encoding="gzip")
-        for number in range(3):
-            assert proxy.ask(Now=later(100 * number))[1] == PAGE
-        answer, _body = proxy.ask(Now=later(400), Accept_Encoding="gzip", If_None_Match='W/"1"')
-        assert answer.status == 304
+            assert proxy.ask()[1] == PAGE
+        assert proxy.ask()[1] == PAGE
+        assert proxy.ask(Now=later(50))[0].status == 503
 
-    def test_not_for_longer_than_the_day(self, proxy: Proxy, origin: Origin) -> None:
-        end = int(time.time()) + 2
-        origin.say = lambda asked: report(asked, Expires=http_date(end))
+    def test_it_is_shown_as_soon_as_it_can_be_asked_again(
+        self, proxy: Proxy, origin: Origin
+    ) -> None:
         proxy.ask()
         origin.say = hang_up
-        assert proxy.ask(Now=later(50))[1] == PAGE
-        while time.time() < end + 1:
-            time.sleep(0.02)
-        answer, body = proxy.ask(Now=later(100))
-        assert (answer.status, body) == (503, (DEPLOY / "down.html").read_bytes())
-        assert len(origin.asked) == 3
-
-    def test_each_reads_it_in_the_same_language(self, proxy: Proxy, origin: Origin) -> None:
-        origin.say = tell_language
-        for moment in (later(0), later(50)):
-            for language in ("tr", "es", "en"):
-                said = proxy.ask(Now=moment, Accept_Language=language)[1]
-                assert said.decode() == language
-            origin.say = hang_up
-
-    def test_it_is_kept_through_the_longest_day(self) -> None:
-        """Of 25 hours, where the clocks go back."""
-        [hours] = re.findall(r"zone=day:.* inactive=(\d+)h", (DEPLOY / "nginx.conf").read_text())
-        assert int(hours) > 25
-
-    def test_nor_once_it_can_be_asked_again(self, proxy: Proxy, origin: Origin) -> None:
-        proxy.ask()
-        origin.say = hang_up
-        assert proxy.ask(Now=later(50))[1] == PAGE
+        assert proxy.ask(Now=later(50))[0].status == 503
         origin.say = lambda asked: asked.tell(200, b"Recalled", Cache_Control=MINUTE)
         assert proxy.ask(Now=later(100))[1] == b"Recalled"
 
-    @pytest.mark.parametrize("status", [404, 429, 500, 503])
-    def test_nor_where_it_answers_that_it_cannot_say(
+    @pytest.mark.parametrize("status", [404, 429, 500, 502, 503, 504])
+    def test_what_it_answers_itself_goes_on_as_it_is(
         self, proxy: Proxy, origin: Origin, status: int
     ) -> None:
-        """What is recalled in the same moment may be what it cannot read."""
         proxy.ask()
         origin.say = lambda asked: asked.tell(status, b"Busy", Retry_After="5")
         answer, body = proxy.ask(Now=later(50))
         assert (answer.status, body) == (status, b"Busy")
 
     def test_half_an_answer_is_not_kept(self, proxy: Proxy, origin: Origin) -> None:
-        proxy.ask()
         origin.say = break_off
         with pytest.raises(http.client.IncompleteRead):
-            proxy.ask(Now=later(50))
-        origin.say = hang_up
-        assert proxy.ask(Now=later(50))[1] == PAGE
+            proxy.ask()
+        origin.say = report
+        assert proxy.ask()[1] == PAGE
+
+    def test_what_comes_late_is_for_those_who_asked_before_it_was_true(
+        self, proxy: Proxy, origin: Origin
+    ) -> None:
+        """A gunicorn that was frozen for a while in the midst of it."""
+
+        def frozen(asked: Asked) -> None:
+            time.sleep(0.7)
+            report(asked)
+
+        origin.say = frozen
+        with ThreadPoolExecutor(2) as pool:
+            before = pool.submit(proxy.ask, Now=later(49))
+            time.sleep(0.3)
+            origin.say = lambda asked: asked.tell(200, b"Recalled", Cache_Control=MINUTE)
+            assert proxy.ask(Now=later(50))[1] == b"Recalled"
+        assert before.result()[1] == PAGE
+        assert proxy.ask(Now=later(51))[1] == b"Recalled"
 
     @pytest.mark.parametrize("path", [REPORT, "/", "/admin", "/static/css/base.css"])
     def test_else_a_page_says_when_to_try_again(self, proxy: Proxy, path: str) -> None:
@@ -370,9 +379,7 @@ def choice(accepted: str) -> str:
 
 
 def tell_language(asked: Asked) -> None:
-    chosen = choice(asked.headers["Accept-Language"] or "")
-    tomorrow = http_date(time.time() + 86_400)
-    asked.tell(200, chosen.encode(), Cache_Control=MINUTE, Expires=tomorrow)
+    asked.tell(200, choice(asked.headers["Accept-Language"] or "").encode(), Cache_Control=MINUTE)
 
 
 TAGS = ["en", "es", "tr", "de", "EN-us", "es-419", "tr-TR", "e", "ent", "x-en", "zh-Hant-TW", "*"]
@@ -381,6 +388,7 @@ ranges = some.builds(str.__add__, some.sampled_from(TAGS), some.sampled_from(QUA
 headers = some.builds(
     str.join, some.sampled_from([",", ", ", " , ", ";", ""]), some.lists(ranges, max_size=6)
 )
+ADDRESSES = (f"10.0.{number // 256 % 256}.{number % 256}" for number in count())
 in_order = some.lists(some.sampled_from(TAGS), min_size=1, max_size=9).map(
     lambda tags: ",".join([tags[0], *(f"{it};q=0.{9 - at}" for at, it in enumerate(tags[1:]))])
 )
@@ -394,18 +402,46 @@ class TestLanguages:
     @search(
         deadline=None, max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture]
     )
-    def test_nobody_reads_another_than_the_shop_would_choose(
+    def test_nobody_reads_another_than_the_shop_would_choose_or_its_own(
         self, proxy: Proxy, origin: Origin, accepted: str
     ) -> None:
         origin.say = tell_language
-        assert proxy.ask(Accept_Language=accepted)[1].decode() == choice(accepted)
+        read = proxy.ask(Accept_Language=accepted, Test_Address=next(ADDRESSES))[1].decode()
+        assert read in (choice(accepted), settings.LANGUAGE_CODE)
+        assert {it.headers["Accept-Language"] for it in origin.asked} <= {None, "en", "es", "tr"}
+
+    @given(accepted=in_order)
+    @search(
+        deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    )
+    def test_whoever_asks_as_browsers_do_reads_what_the_shop_would_choose(
+        self, proxy: Proxy, origin: Origin, accepted: str
+    ) -> None:
+        origin.say = tell_language
+        read = proxy.ask(Accept_Language=accepted, Test_Address=next(ADDRESSES))[1].decode()
+        assert read == choice(accepted)
+
+    def test_however_the_header_is_written_a_report_has_four_keys(
+        self, proxy: Proxy, origin: Origin
+    ) -> None:
+        for number in range(150):
+            for accepted in (
+                f"tr-x{number},en;q=0.{number % 9 + 1}",
+                f"de-{number}, {'Es' if number % 2 else 'eS'}-{number} ; q=0.5",
+                f"x{'' if number % 2 else '-'}{number}",
+                f"en;q=0.{number:03d}",
+                f"{'e' if number % 2 else 'E'}{'n' if number % 3 else 'N'}-{number}",
+            ):
+                proxy.ask(Accept_Language=accepted, Test_Address=next(ADDRESSES))
+        assert [it.headers["Accept-Language"] for it in origin.asked].count(None) == 1
+        assert len(origin.asked) == 4
 
     def test_the_best_is_chosen_wherever_it_stands(self, proxy: Proxy, origin: Origin) -> None:
         origin.say = tell_language
         for better in ("", *(f";q=0.{tenth}" for tenth in range(2, 10))):
             for tenth in range(1, int(better[-1:] or 10)):
-                accepted = f"de,es;q=0.{tenth},tr{better}"
-                assert proxy.ask(Accept_Language=accepted)[1] == b"tr", accepted
+                for accepted in (f"de,es;q=0.{tenth},tr{better}", f"TR-tr{better},en;q=0.{tenth}"):
+                    assert proxy.ask(Accept_Language=accepted)[1] == b"tr", accepted
 
     def test_all_ways_of_browsers_to_ask_for_one_are_one(
         self, proxy: Proxy, origin: Origin
@@ -419,6 +455,9 @@ class TestLanguages:
             "tr-TR,tr;q=0.8,en-US;q=0.5,en;q=0.3",
             "de-DE,de;q=0.9,tr;q=0.8,en;q=0.7",
             "ku, tr;q=0.9",
+            "TR",
+            "tR-tr, EN; q=0.5",
+            "tr-TR,tr;q=0.9,*;q=0.5",
         ):
             assert proxy.ask(Accept_Language=accepted)[1] == b"tr"
         assert len(origin.asked) == 1
@@ -433,6 +472,8 @@ class TestLanguages:
             "zh-CN,zh;q=0.9,ja;q=0.8",
             "x-en",
             "no such",
+            "tr,en," * 100 + "tr",
+            "de,*;q=0.5,tr;q=0.3",
         ):
             assert proxy.ask(Accept_Language=accepted)[1] == b"en"
         assert len(origin.asked) == 1
@@ -512,29 +553,47 @@ def proxied_shop(tmp_path: Path) -> Iterator[tuple[Shop, Proxy]]:
         yield shop, proxy
 
 
-def test_a_shop_is_read_through_it_even_when_it_has_gone(
+def test_a_recalled_batch_is_never_fresh_a_minute_later_whatever_is_frozen(
     proxied_shop: tuple[Shop, Proxy],
 ) -> None:
-    shop, _proxy = proxied_shop
+    shop, proxy = proxied_shop
     person = {"full_name": "Ayşe", "email": "ayse@example.com"}
     shop.send("/register", **person, password1=PASSWORD, password2=PASSWORD)
     today = f"{timezone.localdate():%Y-%m-%d}"
     batch = {"batch_identifier": "kept", "butcher_date": today, "arrival_date": today}
     shop.send("/admin/batches/new", product="1", **batch)
     [code] = re.findall(r'href="/admin/batches/(\w{10})"', shop.get("/admin/batches"))[:1]
-    assert "Good to buy." in shop.get(f"/batch/{code}")
+
+    def read(language: str, moment: float, spelling: str = code) -> tuple[int, str]:
+        answer, body = proxy.ask(f"/batch/{spelling}", Accept_Language=language, Now=later(moment))
+        if leads_to := answer.headers["Location"]:
+            assert (answer.status, leads_to) == (302, f"/batch/{code}")
+            return read(language, moment)
+        return answer.status, words(body)
+
+    fresh = {"en": "Good to buy.", "tr": "Satın alabilirsiniz.", "es": "Puedes comprarlo."}
+    ways = [("tr", code), ("en", code), ("en", code.lower()), ("es", code), ("xx", f"{code}/")]
+    for language, spelling in ways:
+        status, text = read(language, 0, spelling)
+        assert (status, fresh.get(language, fresh["en"]) in text) == (200, True), text
 
     recall = f"/admin/batches/{code}/recall"
     [shown] = re.findall(r'name="shown" value="(\w+)"', shop.get(recall))
     shop.send(recall, shown=shown, recall_reason="Salmonella")
-    assert "Good to buy." in shop.get(f"/batch/{code}")  # for these 50 seconds
-    shop.browser.addheaders = [("Now", later(50))]
-    assert "Do not eat." in shop.get(f"/batch/{code}")
+    assert fresh["en"] in read("en", 49)[1]  # for these 50 seconds
+    assert "Do not eat." in read("en", 50)[1]
 
-    shop.end(signal.SIGKILL)
-    shop.browser.addheaders = [("Now", later(100))]
-    assert "Do not eat." in shop.get(f"/batch/{code}")
-    assert shop.open("/admin")[0].status == 503
+    os.killpg(shop.server.pid, signal.SIGSTOP)
+    for moment in (51, 100, 3600):
+        with ThreadPoolExecutor(len(ways)) as pool:
+            answers = [pool.submit(read, language, moment, code) for language, code in ways]
+        for answer in answers:
+            status, text = answer.result()
+            assert status == 503 or "Salmonella" in text
+            assert not [it for it in fresh.values() if it in text]
+    assert "the date on the pack counts" in text
+    os.killpg(shop.server.pid, signal.SIGCONT)
+    assert "Do not eat." in read("en", 7200)[1]
 
 
 def test_style_sheets_come_as_the_shop_sends_them(proxied_shop: tuple[Shop, Proxy]) -> None:

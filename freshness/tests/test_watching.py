@@ -173,6 +173,14 @@ def log_of(shop: Shop) -> list[dict[str, Any]]:
     return [json.loads(line) for line in shop.said.read_text().splitlines()]
 
 
+# The name alone tells whose it is.
+STAFF_COOKIES = [
+    *("sessionid=x", "sessionid=", "a=1; sessionid=x", "a=1;sessionid=x; b=2", " sessionid = x"),
+]
+OTHER_COOKIES = [
+    *("a=sessionid", "xsessionid=x", "sessionid2=x", "SESSIONID=x", "csrftoken=x", "a=b=sessionid"),
+    *("session_id=x", "sessionid", "a-sessionid=x"),
+]
 REPORTS = 'freshness_request_seconds_count{method="GET",status="2xx",view="report"}'
 
 
@@ -183,13 +191,20 @@ def test_all_scans_of_both_workers_are_counted_when_they_end(
     with shop.running():
         port, code = int(shop.environment["PORT"]), recorded_batch(shop)
         scan(port, code, 100)
-        etag = shop.open(f"/batch/{code}")[0].headers["ETag"]
-        assert ask(port, f"/batch/{code.lower()}", If_None_Match=etag)[0] == 304
+        etag = shop.open(f"/batch/{code}")[0].headers["ETag"]  # of somebody who is signed in
+        assert ask(port, f"/batch/{code}", If_None_Match=etag)[0] == 304
+        assert ask(port, f"/batch/{code.lower()}")[0] == 302
+        for cookie in STAFF_COOKIES:
+            assert ask(port, f"/batch/{code}", Cookie=cookie)[0] == 200
+            assert ask(port, f"/batch/{code}", Cookie=cookie, If_None_Match=etag)[0] == 304
+        for cookie in OTHER_COOKIES:
+            assert ask(port, f"/batch/{code}", Cookie=cookie)[0] == 200
         ask(port, f"/batch/{code}", "HEAD")
         ask(port, f"/batch/{code}", "POST")
         ask(port, "/batch/0000000000")
         assert shop.end(how) == 0
-        assert counted(shop) == (102, {"fresh": 102})
+        scans = 101 + len(OTHER_COOKIES)
+        assert counted(shop) == (scans, {"fresh": scans})
 
 
 def test_metrics_of_both_workers_add_up(shop: Shop, tmp_path: Path) -> None:
@@ -315,20 +330,30 @@ def test_all_scans_that_nginx_answers_are_counted(shop: Shop, tmp_path: Path) ->
             assert proxy.ask(path)[0].status == 200
         etag = first.headers["ETag"]
         assert proxy.ask(path, If_None_Match=etag)[0].status == 304
-        proxy.ask(f"/batch/{code[:5]}-{code[5:]}", Now=later(1))  # which nginx does not keep
+        for cookie in OTHER_COOKIES:
+            assert proxy.ask(path, Cookie=cookie)[0].status == 200
+        for cookie in [*STAFF_COOKIES, "__Host-sessionid=x"]:
+            assert proxy.ask(path, Cookie=cookie)[0].status == 200
+            assert proxy.ask(path, Cookie=cookie, Now=later(50))[0].status == 200
+            assert proxy.ask(path, Cookie=cookie, If_None_Match=etag)[0].status == 304
+        assert proxy.ask(f"/batch/{code[:5]}-{code[5:]}")[0].status == 302
         proxy.ask(path, "HEAD")
         proxy.ask("/batch/0000000000")
         proxy.ask("/login")
         shop.end(signal.SIGKILL)
-        assert proxy.ask(path, Now=later(50))[0].status == 200  # as it was last said to be
+        assert proxy.ask(path)[0].status == 200  # for its 50 seconds
+        assert proxy.ask(path, Now=later(100))[0].status == 503
         assert counted(shop) == (0, {})
-        wait_until(lambda: len(scans_in(folder)) == 44)  # the last answer is here before its line
-        assert {*scans_in(folder)} == {f"fresh {path}", f"fresh /batch/{code[:5]}-{code[5:]}"}
+        scans = 43 + len(OTHER_COOKIES)
+        wait_until(
+            lambda: len(scans_in(folder)) == scans
+        )  # the last answer is here before its line
+        assert {*scans_in(folder)} == {f"fresh {path}"}
         for file in [*(folder / "scans").iterdir()]:
             let_pass(file, timedelta(minutes=5))
         for _first_and_again in range(2):
             shop.manage("count_scans")
-            assert counted(shop) == (44, {"fresh": 44})
+            assert counted(shop) == (scans, {"fresh": scans})
         assert os.listdir(folder / "scans") == []
 
 
