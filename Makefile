@@ -7,8 +7,7 @@ BIN := .venv/bin
 
 run: .venv/run.installed var/static/staticfiles.json
 	@$(BIN)/python manage.py migrate --verbosity 0
-	@$(BIN)/python manage.py welcome
-	@exec $(BIN)/gunicorn --config freshness/gunicorn.conf.py freshness.wsgi
+	@exec $(BIN)/python manage.py serve
 
 demo: .venv/run.installed
 	@$(BIN)/python manage.py migrate --verbosity 0
