@@ -1,4 +1,4 @@
-"""The shop as it is really served: gunicorn, migrations, hashed static files, a file for data."""
+"""The shop as it is really served: migrations, hashed static files, a file for data."""
 
 import os
 import re
@@ -27,7 +27,9 @@ from conftest import PASSWORD
 
 from .test_settings import CHOICES, ROOT
 
-pytest.importorskip("gunicorn", reason="gunicorn does not run on Windows")
+# As `make run` serves it, and as it stands behind nginx.
+SERVE = ["manage.py", "serve"]
+GUNICORN = ["-m", "gunicorn", "--config", "freshness/gunicorn.conf.py", "freshness.wsgi"]
 
 
 class DoNotFollow(HTTPRedirectHandler):
@@ -38,19 +40,23 @@ class DoNotFollow(HTTPRedirectHandler):
 class Shop:
     """A served shop with its own data, and one browser that keeps cookies."""
 
+    command = SERVE
+
     def __init__(self, data: Path) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
-        self.said = data / "said"
+        self.said, self.printed = data / "said", data / "printed"
         self.browser: OpenerDirector = build_opener(HTTPCookieProcessor(CookieJar()))
         self.environment = os.environ | dict.fromkeys(CHOICES, "")
         self.environment |= {
             "SECRET_KEY": "x" * 50,
             "TIME_ZONE": settings.TIME_ZONE,
             "DATABASE_URL": f"sqlite:///{data}/shop.sqlite3",
+            "BACKUP_DIR": f"{data}/backups",
             "PORT": f"{port}",
+            "SCHEDULED_JOBS": "false",
             "WEB_CONCURRENCY": "2",  # gunicorn itself reads this one too, and knows no empty value
         }
 
@@ -72,13 +78,13 @@ class Shop:
                 self.end(signal.SIGKILL)
 
     def start(self) -> None:
-        command = ["gunicorn", "--config", "freshness/gunicorn.conf.py", "freshness.wsgi"]
-        with self.said.open("ab") as said:
+        with self.said.open("ab") as said, self.printed.open("ab") as printed:
             self.server = subprocess.Popen(
-                [sys.executable, "-m", *command],
+                [sys.executable, *self.command],
                 cwd=ROOT,
                 env=self.environment,
                 start_new_session=True,
+                stdout=printed,
                 stderr=said,
             )
         deadline = time.monotonic() + 20
@@ -125,9 +131,11 @@ class Shop:
         return text
 
 
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[Shop]:
-    with Shop(tmp_path).running() as shop:
+@pytest.fixture(params=[SERVE, GUNICORN], ids=["waitress", "gunicorn"])
+def served(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Shop]:
+    shop = Shop(tmp_path)
+    shop.command = request.param
+    with shop.running():
         yield shop
 
 
@@ -181,21 +189,23 @@ def test_ctrl_c_ends_it_cleanly(served: Shop) -> None:
     assert served.end(signal.SIGINT) == 0
 
 
-def test_ctrl_c_ends_it_in_the_midst_of_requests(served: Shop) -> None:
+def test_ctrl_c_ends_it_in_the_midst_of_requests(tmp_path: Path) -> None:
     ended = Event()
+    shop = Shop(tmp_path)
 
     def ask() -> None:
         while not ended.is_set():
             with suppress(OSError, HTTPException):
-                served.open("/batch/0000000000")
+                shop.open("/batch/0000000000")
 
-    with ThreadPoolExecutor() as crowd:
+    with shop.running(), ThreadPoolExecutor() as crowd:
         for _visitor in range(4):
             crowd.submit(ask)
         try:
-            for _time in range(6):
-                time.sleep(0.5)  # gunicorn's workers hear no signal while they begin
-                assert served.end(signal.SIGINT) == 0
-                served.start()
+            for _time in range(4):
+                time.sleep(0.2)
+                assert shop.end(signal.SIGINT) == 0
+                shop.start()
         finally:
             ended.set()
+    assert shop.said.read_text() == ""

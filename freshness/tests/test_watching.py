@@ -31,7 +31,7 @@ from freshness.watching import watch
 
 from .proxy import Proxy, later
 from .test_proxy import needs_nginx  # noqa: F401 - used by name
-from .test_serving import Shop
+from .test_serving import GUNICORN, Shop
 
 Told = list[tuple[str, str]]
 
@@ -120,6 +120,7 @@ def test_what_is_handed_on_of_a_request_names_no_path_and_no_odd_method() -> Non
 @pytest.fixture
 def shop(tmp_path: Path) -> Shop:
     shop = Shop(tmp_path)
+    shop.command = GUNICORN
     shop.environment |= {"LOG_FORMAT": "json", "METRICS_PORT": f"{free_port()}"}
     shop.environment |= {"TMPDIR": f"{tmp_path}"}
     return shop
