@@ -26,6 +26,7 @@ PATIENCE = 20  # seconds for a client that sends nothing, or reads nothing
 SLOWEST = 1_000  # bytes a second of a file that is sent, after that
 STOPPING = 10  # seconds for the answers that are under way when the server is stopped
 KB, MB = 1024, 1024**2
+MOST_UPLOADED = 1024 * MB  # of all files that are just being sent, on the disk
 STOP_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # as far as the system has them
 
 
@@ -83,11 +84,14 @@ class Server:
             ident=None,
             connection_limit=connection_limit(),
             channel_timeout=PATIENCE,
+            cleanup_interval=PATIENCE // 4,
             max_request_header_size=64 * KB,
             # What is a little too large is refused by freshness.middleware, in words.
             max_request_body_size=max(settings.LARGE_UPLOADS.values()) + MB,
-            inbuf_overflow=64 * KB,  # more of what a client sends is in a file, not in memory
-            outbuf_high_watermark=256 * MB,  # in a file: no thread waits for who reads slowly
+            # What is larger is in a file, not in memory.
+            inbuf_overflow=64 * KB,
+            outbuf_overflow=128 * KB,
+            outbuf_high_watermark=256 * MB,  # no thread waits for who reads slowly
             clear_untrusted_proxy_headers=not settings.BEHIND_PROXY,
             log_socket_errors=False,
         )
@@ -129,6 +133,17 @@ class Server:
         for connection in self.connections():
             if self.is_stalled(connection, now):
                 connection.handle_close()
+        self.close_largest_uploads()
+
+    def close_largest_uploads(self) -> None:
+        """Nobody fills the disk with files that never end."""
+        uploads = [it for it in self.connections() if it.request]
+        uploaded = sum(it.request.body_bytes_received for it in uploads)
+        uploads.sort(key=lambda it: it.request.body_bytes_received)
+        while uploaded > MOST_UPLOADED:
+            largest = uploads.pop()
+            uploaded -= largest.request.body_bytes_received
+            largest.handle_close()
 
     def is_stalled(self, connection: Any, now: float) -> bool:
         """Whether its client has not read, or not sent a whole request, for too long."""

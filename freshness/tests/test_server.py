@@ -1,5 +1,6 @@
 """What `manage.py serve` stands, with nothing in front of it."""
 
+import errno
 import os
 import re
 import resource
@@ -21,9 +22,9 @@ from django.conf import settings as project_settings
 
 from freshness.open_files import MOST_CONNECTIONS, connection_limit
 from freshness.request_queues import MOST_WAITING, RequestQueues, started_threads
-from freshness.server import answer_head_without_body
+from freshness.server import answer_head_without_body, port_problem
 
-from .test_serving import Shop
+from .test_serving import Shop, collect_static
 from .test_settings import ROOT
 
 HEAD = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
@@ -308,6 +309,11 @@ def test_the_welcome_comes_once_the_port_is_had(shop: Shop) -> None:
     assert printed.rstrip().endswith("Stop with Ctrl-C.")
 
 
+def test_a_privileged_port_is_said_in_a_sentence() -> None:
+    message = port_problem(PermissionError(errno.EACCES, "denied")) % {"port": 80, "other": 8000}
+    assert message == ("Port 80 cannot be used by this account. Choose another, such as PORT=8000.")
+
+
 def test_a_wrong_setting_stops_the_start_in_a_line(shop: Shop) -> None:
     ended = start_again(shop, REGISTRATION="sometimes")
     assert (ended.returncode, ended.stdout) == (1, "")
@@ -318,7 +324,7 @@ def test_a_wrong_setting_stops_the_start_in_a_line(shop: Shop) -> None:
 def test_it_is_served_while_the_database_does_not_answer(tmp_path: Path) -> None:
     shop = Shop(tmp_path)
     shop.environment["DATABASE_URL"] = f"sqlite:///{tmp_path}/nowhere/shop.sqlite3"
-    shop.manage("collectstatic", "--no-input", "--verbosity", "0")
+    collect_static(shop)
     try:
         shop.start()
         assert shop.open("/batch/7K3QF9XM2A")[0].status == 503
@@ -347,7 +353,12 @@ runpy.run_path("manage.py", run_name="__main__")
 def test_nothing_is_missing_on_windows(tmp_path: Path) -> None:
     shop = Shop(tmp_path)
     shop.command = ["-c", AS_ON_WINDOWS]
-    shop.environment["DJANGO_SETTINGS_MODULE"] = "freshness.settings"
+    shop.environment |= {
+        "DJANGO_SETTINGS_MODULE": "freshness.settings",
+        "PYTHONIOENCODING": "cp1252",  # as a file has it there
+        "PUBLIC_URL": "http://192.168.1.20:8000",
+        "SHOP_NAME": "Kasap Şükrü",
+    }
     with shop.running():
         assert "How fresh is it?" in shop.get("/")
         with ThreadPoolExecutor(20) as crowd:

@@ -69,7 +69,7 @@ class Shop:
     def running(self) -> Iterator[Self]:
         """Made ready and started, as README.md says; ended whatever happens."""
         self.manage("migrate", "--verbosity", "0")
-        self.manage("collectstatic", "--no-input", "--verbosity", "0")
+        collect_static(self)
         try:
             self.start()
             yield self
@@ -129,6 +129,21 @@ class Shop:
         with self.browser.open(self.url + path, data, timeout=10) as response:
             text: str = response.read().decode()
         return text
+
+
+is_collected = Event()
+
+
+def collect_static(shop: Shop) -> None:
+    """Once in each process of tests, and in one after the other: all have one folder for it."""
+    if is_collected.is_set():
+        return
+    import fcntl
+
+    with (settings.VAR_DIR / "collecting").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        shop.manage("collectstatic", "--no-input", "--verbosity", "0")
+    is_collected.set()
 
 
 @pytest.fixture(params=[SERVE, GUNICORN], ids=["waitress", "gunicorn"])

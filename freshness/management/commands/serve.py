@@ -1,5 +1,7 @@
 import gc
 import logging
+import sys
+from io import TextIOWrapper
 from typing import Any
 
 from django.conf import settings
@@ -34,6 +36,8 @@ class Command(BaseCommand):
         schedule.stop()
 
     def write_welcome(self) -> None:
+        if isinstance(sys.stdout, TextIOWrapper):  # a file on Windows takes no QR code
+            sys.stdout.reconfigure(errors="replace")
         try:
             call_command("welcome", stdout=self.stdout)
         except Error as error:  # the shop is served all the same, and says so on its pages
