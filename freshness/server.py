@@ -24,6 +24,7 @@ from .request_queues import PAGES_AT_ONCE, RequestQueues
 
 PATIENCE = 20  # seconds for a client that sends nothing, or reads nothing
 SLOWEST = 1_000  # bytes a second of a file that is sent, after that
+ACCEPTED_AT_ONCE = 100
 STOPPING = 10  # seconds for the answers that are under way when the server is stopped
 KB, MB = 1024, 1024**2
 MOST_UPLOADED = 1024 * MB  # of all files that are just being sent, on the disk
@@ -96,6 +97,8 @@ class Server:
             log_socket_errors=False,
         )
         self.waitress.task_dispatcher = RequestQueues(self.waitress.task_dispatcher)
+        self.accept_one = self.waitress.handle_accept
+        self.waitress.handle_accept = self.accept_waiting
         self.first_seen: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
         self.is_stopping = False
         self.stop_by = float("inf")
@@ -124,6 +127,14 @@ class Server:
     def handle_sockets(self, seconds: float) -> None:
         """Read and write what can be read and written; wait up to `seconds` where nothing can."""
         loop(seconds, use_poll=hasattr(select, "poll"), map=self.sockets, count=1)
+
+    def accept_waiting(self) -> None:
+        """Accept all who wait: waitress looks at every connection before it accepts one more."""
+        for _client in range(ACCEPTED_AT_ONCE):
+            before = len(self.sockets)
+            self.accept_one()
+            if not before < len(self.sockets) < self.waitress.adj.connection_limit:
+                return
 
     def connections(self) -> list[Any]:
         return list(self.waitress.active_channels.values())
