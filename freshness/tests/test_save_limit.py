@@ -30,8 +30,13 @@ SOON = 3  # seconds, on a busy machine
 TOKEN = "a" * 32
 
 
+@pytest.fixture(autouse=True)
+def noon() -> None:
+    """What is served has its own clock, which does not travel."""
+
+
 @pytest.fixture(params=[SERVE, GUNICORN], ids=["waitress", "gunicorn"])
-def shop(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Shop]:
+def served(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Shop]:
     shop = Shop(tmp_path)
     shop.command = request.param
     with shop.running():
@@ -39,11 +44,11 @@ def shop(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Shop]:
 
 
 @pytest.fixture
-def cookie(shop: Shop) -> str:
+def cookie(served: Shop) -> str:
     """That of somebody who may save."""
     person = {"full_name": "Ayşe", "email": "ayse@example.com"}
-    shop.send("/register", **person, password1=PASSWORD, password2=PASSWORD)
-    [jar] = [it.cookiejar for it in shop.browser.handlers if isinstance(it, HTTPCookieProcessor)]
+    served.send("/register", **person, password1=PASSWORD, password2=PASSWORD)
+    [jar] = [it.cookiejar for it in served.browser.handlers if isinstance(it, HTTPCookieProcessor)]
     return "; ".join(f"{it.name}={it.value}" for it in jar if it.name == "sessionid")
 
 
@@ -80,24 +85,24 @@ def lock_held(shop: Shop) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("posts", [10, 30])
-def test_saves_that_wait_hold_up_nobody_who_reads(shop: Shop, cookie: str, posts: int) -> None:
-    assert save(shop, cookie, "first") == 302
-    _status, page = ask(shop, "GET", "/admin/batches", cookie)
+def test_saves_that_wait_hold_up_nobody_who_reads(served: Shop, cookie: str, posts: int) -> None:
+    assert save(served, cookie, "first") == 302
+    _status, page = ask(served, "GET", "/admin/batches", cookie)
     [code] = set(re.findall(r'href="/admin/batches/(\w{10})"', page))
     pages = ["/", f"/batch/{code}", "/admin", "/admin/batches", f"/admin/batches/{code}"]
     for path in pages:
-        ask(shop, "GET", path, cookie)
+        ask(served, "GET", path, cookie)
     with ThreadPoolExecutor(posts) as staff:
-        with lock_held(shop):
-            saves = [staff.submit(save, shop, cookie, f"kept-{it}") for it in range(posts)]
+        with lock_held(served):
+            saves = [staff.submit(save, served, cookie, f"kept-{it}") for it in range(posts)]
             time.sleep(1)
             for path in pages:
                 begun = time.monotonic()
-                assert ask(shop, "GET", path, cookie)[0] == 200
+                assert ask(served, "GET", path, cookie)[0] == 200
                 assert time.monotonic() - begun < SOON
         statuses = [it.result() for it in saves]
     assert statuses == [302] * posts
-    path = shop.environment["DATABASE_URL"].removeprefix("sqlite:///")
+    path = served.environment["DATABASE_URL"].removeprefix("sqlite:///")
     with closing(sqlite3.connect(path)) as data:
         rows = data.execute("SELECT batch_identifier FROM batches_batch ORDER BY id").fetchall()
     assert sorted(it for [it] in rows) == sorted(["first", *(f"kept-{it}" for it in range(posts))])
