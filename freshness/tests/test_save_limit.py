@@ -11,7 +11,6 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 from urllib.parse import urlencode, urlsplit
-from urllib.request import HTTPCookieProcessor
 
 import pytest
 from django.core.exceptions import MiddlewareNotUsed
@@ -48,8 +47,7 @@ def cookie(served: Shop) -> str:
     """That of somebody who may save."""
     person = {"full_name": "Ayşe", "email": "ayse@example.com"}
     served.send("/register", **person, password1=PASSWORD, password2=PASSWORD)
-    [jar] = [it.cookiejar for it in served.browser.handlers if isinstance(it, HTTPCookieProcessor)]
-    return "; ".join(f"{it.name}={it.value}" for it in jar if it.name == "sessionid")
+    return "; ".join(f"{it.name}={it.value}" for it in served.cookies if it.name == "sessionid")
 
 
 def ask(shop: Shop, method: str, path: str, cookie: str, **fields: str) -> tuple[int, str]:

@@ -48,7 +48,8 @@ class Shop:
             port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
         self.said, self.printed = data / "said", data / "printed"
-        self.browser: OpenerDirector = build_opener(HTTPCookieProcessor(CookieJar()))
+        self.cookies = CookieJar()
+        self.browser: OpenerDirector = build_opener(HTTPCookieProcessor(self.cookies))
         self.environment = os.environ | dict.fromkeys(CHOICES, "")
         self.environment |= {
             "SECRET_KEY": "x" * 50,
