@@ -9,8 +9,7 @@ PARALLEL := --numprocesses logical --dist worksteal
 
 run: .venv/run.installed var/static/staticfiles.json
 	@$(BIN)/python manage.py migrate --verbosity 0
-	@$(BIN)/python manage.py welcome
-	@exec $(BIN)/gunicorn --config freshness/gunicorn.conf.py freshness.wsgi
+	@exec $(BIN)/python manage.py serve
 
 # It has said why where it ends with 1, and make need not add an error of its own.
 demo: .venv/run.installed

@@ -9,7 +9,7 @@ from django.contrib.auth import hashers
 from .not_now import TooBusyError
 
 # One core hashes while the others serve; few wait for it, and not for long, since each who waits
-# holds one of gunicorn's threads, which a customer may need.
+# holds one of the server's threads, which somebody else may need.
 AT_ONCE = 1
 WAITING = 2
 PATIENCE = 4  # seconds; a hash takes a fraction of one

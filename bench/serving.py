@@ -13,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PORT = 8765
 PATIENCE = 10  # seconds
+SERVE = ["manage", "serve"]
 
 
 @contextmanager
@@ -35,9 +36,8 @@ def first_batch(data: Path) -> str:
 
 @contextmanager
 def served(data: Path, settings: str) -> Iterator[None]:
-    """The shop of `data` behind gunicorn, as a proxy would see it."""
-    command = ["gunicorn", "--config", "freshness/gunicorn.conf.py", "freshness.wsgi"]
-    with running(data, command, PORT, DJANGO_SETTINGS_MODULE=settings):
+    """The shop of `data` as `make run` serves it."""
+    with running(data, SERVE, PORT, DJANGO_SETTINGS_MODULE=settings):
         yield
 
 
@@ -47,7 +47,8 @@ def running(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A server, which is one of Python's modules; with the environment of the shop of `data`."""
     arguments = [sys.executable, "-m", *command]
-    server = subprocess.Popen(arguments, cwd=ROOT, env=shop(data) | more)
+    environment = shop(data) | more
+    server = subprocess.Popen(arguments, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
         wait_for(port)
         yield server
@@ -77,6 +78,7 @@ def shop(data: Path) -> dict[str, str]:
         "PUBLIC_URL": "http://localhost",
         "BEHIND_PROXY": "true",
         "PORT": f"{PORT}",
+        "SCHEDULED_JOBS": "false",
     }
 
 

@@ -1,18 +1,23 @@
-"""gunicorn's settings: gunicorn --config freshness/gunicorn.conf.py freshness.wsgi"""
+"""gunicorn's settings: gunicorn --config freshness/gunicorn.conf.py freshness.wsgi
+
+It stands behind nginx, which hands it whole requests and takes whole answers: alone, slow clients
+would hold its threads. `manage.py serve` needs nothing in front.
+"""
 
 import gc
-import resource
 from typing import Any
 
 from freshness import metrics_server, settings
+from freshness.databases import SQLITE
 
 bind = f"0.0.0.0:{settings.PORT}"
 workers = settings.WEB_CONCURRENCY
-# A slow client holds a connection, neither a thread nor a worker. With threads, whoever waits for a
-# password to be hashed or for the database's lock lets the others on; an event loop would not.
-worker_class = "freshness.worker.Worker"
-threads = 4  # reports have their own
-worker_connections = 4_000
+# With threads, whoever waits for a password to be hashed or for the database's lock lets the others
+# on; an event loop would not. On SQLite, saves that wait for its lock have threads besides.
+worker_class = "gthread"
+threads = 8
+if settings.DATABASES["default"]["ENGINE"] == SQLITE:
+    threads += settings.SAVES_AT_ONCE
 # A wrong setting stops the start once, instead of every worker again and again.
 preload_app = True
 forwarded_allow_ips = "*" if settings.BEHIND_PROXY else ""
@@ -25,11 +30,6 @@ if settings.METRICS_PORT:
 
 
 def on_starting(arbiter: Any) -> None:
-    """Each connection is an open file; who asks for no more of them is allowed some 1,000."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    enough = 2 * worker_connections
-    allowed = enough if hard == resource.RLIM_INFINITY else min(enough, hard)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, allowed), hard))
     if settings.METRICS_PORT:
         arbiter.metrics = metrics_server.listen(settings.METRICS_HOST, settings.METRICS_PORT)
 

@@ -62,6 +62,6 @@ def without_path(record: logging.LogRecord) -> bool:
         match = getattr(request, "resolver_match", None)
         view = match.view_name if match else "no page"
         record.args = tuple(view if it == request.path else it for it in record.args)
-    elif isinstance(record.args, tuple) and record.name.startswith("gunicorn."):
+    elif isinstance(record.args, tuple) and record.name.startswith(("gunicorn.", "waitress")):
         record.args = tuple("…" if str(it).startswith("/") else it for it in record.args)
     return True

@@ -1,12 +1,12 @@
-"""Serves the metrics of all workers to this machine or its own network, on a port of their own.
+"""Serves the metrics to this machine or its own network, on a port of their own.
 
-gunicorn's master opens the port, so that a start fails where it is taken. One worker at a time
-answers there: whichever has a lock, which a worker that dies gives away. The numbers of the
-processes are in files, so any of them can tell those of all.
+`manage.py serve` is one process, which tells its own numbers. Of gunicorn there are several: its
+master opens the port, so that a start fails where it is taken. One worker at a time answers there:
+whichever has a lock, which a worker that dies gives away. The numbers of the processes are in
+files, so any of them can tell those of all.
 """
 
 import atexit
-import fcntl
 import os
 import shutil
 import socket
@@ -14,6 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 from threading import Thread
+from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the library's own name for it
@@ -62,20 +63,37 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def serve_in_turn(listening: socket.socket) -> None:
-    Thread(target=serve, args=[listening], daemon=True).start()
+    """For one of several processes: tell the numbers of all once it is this one's turn."""
+    Thread(target=take_turn, args=[listening], daemon=True).start()
 
 
-def serve(listening: socket.socket) -> None:
-    from prometheus_client import CollectorRegistry, make_wsgi_app
+def take_turn(listening: socket.socket) -> None:
+    import fcntl  # which Windows has not
 
     from .metrics import CountsOfAllProcesses
-    from .shop_metrics import ShopCollector
 
     with (Path(os.environ[FOLDER]) / "turn").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
-        registry = CollectorRegistry()
-        registry.register(CountsOfAllProcesses())
-        registry.register(ShopCollector())
-        server = Server(listening)
-        server.set_app(make_wsgi_app(registry))
-        server.serve_forever()
+        serve(listening, [CountsOfAllProcesses()])
+
+
+def serve_alone(host: str, port: int) -> None:
+    """For the only process: tell its numbers from now on."""
+    from . import metrics
+
+    own: list[Any] = [metrics.requests, metrics.kept_reports, metrics.security_events]
+    Thread(target=serve, args=[listen(host, port), own], daemon=True).start()
+
+
+def serve(listening: socket.socket, counts: list[Any]) -> None:
+    from prometheus_client import CollectorRegistry, disable_created_metrics, make_wsgi_app
+
+    from .shop_metrics import ShopCollector
+
+    disable_created_metrics()  # type: ignore[no-untyped-call]
+    registry = CollectorRegistry()
+    for collector in (*counts, ShopCollector()):
+        registry.register(collector)
+    server = Server(listening)
+    server.set_app(make_wsgi_app(registry))
+    server.serve_forever()

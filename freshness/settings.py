@@ -40,7 +40,8 @@ from .parsers import (
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 TESTING = "pytest" in sys.modules
-SERVING = "gunicorn" in sys.modules
+IN_GUNICORN = "gunicorn" in sys.modules
+SERVING = IN_GUNICORN or sys.argv[1:2] == ["serve"]
 
 env = Environment()
 VAR_DIR = env.folder(BASE_DIR / "var")
@@ -158,6 +159,7 @@ MIDDLEWARE = [
     "freshness.middleware.keep_to_one_day",
     "freshness.middleware.answer_when_replicated",
     "freshness.middleware.refuse_unreadable_forms",  # before CSRF's, which reads the form
+    "freshness.save_limit.SaveLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -215,7 +217,12 @@ for alias, config in DATABASES.items():
             config, DATABASE_POOL, is_serving=SERVING, is_replica=alias == "replica"
         )
 
+# Requests that may save, at once in each process. gunicorn lends each that waits a thread; waitress
+# has these threads for them.
+SAVES_AT_ONCE = 32 if IN_GUNICORN else 4
+
 # Backups; docs/BACKUPS.md
+SCHEDULED_JOBS = env.read("SCHEDULED_JOBS", yes_or_no, default=True)
 BACKUP_DIR = env.read("BACKUP_DIR", folder_in(BASE_DIR), default=VAR_DIR / "backups")
 BACKUP_KEY = env.read("BACKUP_KEY", public_key, default="")
 BACKUP_COPY_TO = env.read("BACKUP_COPY_TO", other_place, default="")
@@ -356,6 +363,8 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "freshness": {"handlers": ["terminal"], "level": "WARNING"},
         "freshness.security": {"handlers": ["security"], "level": "INFO", "propagate": False},
+        "waitress": {"handlers": ["terminal"], "level": "ERROR", "propagate": False},
+        "waitress.queue": {"level": "CRITICAL"},  # that somebody waits for a moment is no fault
         "psycopg.pool": {"handlers": ["terminal"], "level": "WARNING", "propagate": False},
         "axes": {"level": "CRITICAL"},  # the security log says it, and no more than it should
         "django": {"handlers": ["terminal"], "level": "WARNING", "propagate": False},

@@ -8,7 +8,7 @@ from pathlib import Path
 from .errors import BackupError, reason
 from .keeping import outdated
 from .locking import only_one
-from .naming import UNFINISHED, checksum_file
+from .naming import UNFINISHED, backups_in, checksum_file, names_in
 from .streams import require_whole, see_to_disk, write_file
 from .taking import clear, forget
 
@@ -30,6 +30,13 @@ def copy_to_folder(backup: Path, folder: Path) -> None:
     if not folder.is_dir():
         raise BackupError(f"{backup.name} was not copied: there is no folder {folder}.")
     clear(folder)
+    if backup.name not in backups_in(names_in(folder)):
+        copy_files(backup, folder)
+    require_whole(folder / backup.name)
+    forget(folder)
+
+
+def copy_files(backup: Path, folder: Path) -> None:
     try:
         for file in (checksum_file(backup), backup):
             draft = folder / f"{UNFINISHED}{file.name}"
@@ -40,8 +47,6 @@ def copy_to_folder(backup: Path, folder: Path) -> None:
         clear(folder)
         raise
     see_to_disk(folder)
-    require_whole(folder / backup.name)
-    forget(folder)
 
 
 def copy_by_rclone(backup: Path, remote: str) -> None:

@@ -58,6 +58,12 @@ def names_in(folder: Path) -> list[str]:
 
 def last_backup(now: datetime | None = None) -> datetime | None:
     """When the newest backup here was made. One from the future tells nothing of its age."""
+    name = newest_backup(now)
+    return moment_of(name) if name else None
+
+
+def newest_backup(now: datetime | None = None) -> str | None:
     now = now or datetime.now(UTC)
-    moments = filter(None, map(moment_of, backups_in(names_in(settings.BACKUP_DIR))))
-    return max((it for it in moments if it <= now), default=None)
+    moments = {name: moment_of(name) for name in backups_in(names_in(settings.BACKUP_DIR))}
+    past = {moment: name for name, moment in moments.items() if moment and moment <= now}
+    return past[max(past)] if past else None

@@ -130,6 +130,8 @@ def require_whole(backup: Path) -> None:
 
 def see_to_disk(folder: Path) -> None:
     """A new name in a folder is kept through a power cut from here on."""
+    if os.name == "nt":  # which opens no folder
+        return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

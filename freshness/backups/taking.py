@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +22,7 @@ from .naming import (
     backups_in,
     checksum_file,
     free_moment,
+    last_backup,
     moment_of,
     name_of,
     names_in,
@@ -38,18 +41,36 @@ def tools(vendor: str) -> Any:
     return {"sqlite": sqlite, "postgresql": postgresql}[vendor]
 
 
+WHILE_ANOTHER_IS_TAKEN = 30 * 60  # seconds
+
+
 def take_backup(now: datetime) -> Backup:
-    folder: Path = settings.BACKUP_DIR
+    """Raises BackupError where another is under way, or anything goes wrong."""
+    with in_backup_errors(), only_one(settings.BACKUP_DIR):
+        return take(settings.BACKUP_DIR, now)
+
+
+def take_backup_unless_since(moment: datetime, now: datetime) -> Backup | None:
+    """Return nothing where there is one from `moment` on. Where one is under way, wait for it."""
+    with in_backup_errors(), only_one(settings.BACKUP_DIR, WHILE_ANOTHER_IS_TAKEN):
+        newest = last_backup(now)
+        return None if newest and newest >= moment else take(settings.BACKUP_DIR, now)
+
+
+@contextmanager
+def in_backup_errors() -> Iterator[None]:
     try:
-        with only_one(folder):
-            clear(folder)
-            name = name_of(
-                free_moment(now, names_in(folder)), connection.vendor, bool(settings.BACKUP_KEY)
-            )
-            backup = Backup(folder / name, write(folder / f"{UNFINISHED}{name}", folder / name))
-            forget(folder)
+        yield
     except (OSError, sqlite3.Error, DatabaseError) as error:
         raise BackupError(f"No backup was made: {reason(error)}.") from error
+
+
+def take(folder: Path, now: datetime) -> Backup:
+    clear(folder)
+    moment = free_moment(now, names_in(folder))
+    name = name_of(moment, connection.vendor, bool(settings.BACKUP_KEY))
+    backup = Backup(folder / name, write(folder / f"{UNFINISHED}{name}", folder / name))
+    forget(folder)
     return backup
 
 

@@ -47,7 +47,7 @@ from .proxy import (
     need_nginx,
     report,
 )
-from .test_serving import Shop
+from .test_serving import GUNICORN, Shop
 
 
 @pytest.fixture(autouse=True)
@@ -545,6 +545,7 @@ def proxied_shop(tmp_path: Path) -> Iterator[tuple[Shop, Proxy]]:
     (tmp_path / "nginx").mkdir()
     proxy = Proxy(tmp_path / "nginx", host="127.0.0.1")
     shop = Shop(tmp_path)
+    shop.command = GUNICORN
     proxy.shop_port = int(shop.environment["PORT"])
     shop.url = f"http://127.0.0.1:{proxy.port}"
     shop.environment |= {"PUBLIC_URL": shop.url, "BEHIND_PROXY": "true"}

@@ -18,11 +18,13 @@ from conftest import PASSWORD, words
 from deploy.rehearse.postgresql import new_server, programs, standby_of
 from deploy.rehearse.servers import free_port, wait_until
 
-from .test_serving import Shop
+from .test_serving import GUNICORN, Shop
 
 
 class ShopOfTwo(Shop):
     """One whose reports are read from a standby."""
+
+    command = GUNICORN
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)

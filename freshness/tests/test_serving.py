@@ -1,4 +1,4 @@
-"""The shop as it is really served: gunicorn, migrations, hashed static files, a file for data."""
+"""The shop as it is really served: migrations, hashed static files, a file for data."""
 
 import os
 import re
@@ -27,7 +27,9 @@ from conftest import PASSWORD
 
 from .test_settings import CHOICES, ROOT
 
-pytest.importorskip("gunicorn", reason="gunicorn does not run on Windows")
+# As `make run` serves it, and as it stands behind nginx.
+SERVE = ["manage.py", "serve"]
+GUNICORN = ["-m", "gunicorn", "--config", "freshness/gunicorn.conf.py", "freshness.wsgi"]
 
 
 class DoNotFollow(HTTPRedirectHandler):
@@ -38,19 +40,24 @@ class DoNotFollow(HTTPRedirectHandler):
 class Shop:
     """A served shop with its own data, and one browser that keeps cookies."""
 
+    command = SERVE
+
     def __init__(self, data: Path) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
-        self.said = data / "said"
-        self.browser: OpenerDirector = build_opener(HTTPCookieProcessor(CookieJar()))
+        self.said, self.printed = data / "said", data / "printed"
+        self.cookies = CookieJar()
+        self.browser: OpenerDirector = build_opener(HTTPCookieProcessor(self.cookies))
         self.environment = os.environ | dict.fromkeys(CHOICES, "")
         self.environment |= {
             "SECRET_KEY": "x" * 50,
             "TIME_ZONE": settings.TIME_ZONE,
             "DATABASE_URL": f"sqlite:///{data}/shop.sqlite3",
+            "BACKUP_DIR": f"{data}/backups",
             "PORT": f"{port}",
+            "SCHEDULED_JOBS": "false",
             "WEB_CONCURRENCY": "2",  # gunicorn itself reads this one too, and knows no empty value
         }
 
@@ -63,7 +70,7 @@ class Shop:
     def running(self) -> Iterator[Self]:
         """Made ready and started, as README.md says; ended whatever happens."""
         self.manage("migrate", "--verbosity", "0")
-        self.manage("collectstatic", "--no-input", "--verbosity", "0")
+        collect_static(self)
         try:
             self.start()
             yield self
@@ -72,24 +79,24 @@ class Shop:
                 self.end(signal.SIGKILL)
 
     def start(self) -> None:
-        command = ["gunicorn", "--config", "freshness/gunicorn.conf.py", "freshness.wsgi"]
-        with self.said.open("ab") as said:
+        with self.said.open("ab") as said, self.printed.open("ab") as printed:
             self.server = subprocess.Popen(
-                [sys.executable, "-m", *command],
+                [sys.executable, *self.command],
                 cwd=ROOT,
                 env=self.environment,
                 start_new_session=True,
+                stdout=printed,
                 stderr=said,
             )
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and self.server.poll() is None:
             try:
                 self.get("/")
             except OSError:
                 time.sleep(0.05)
             else:
                 return
-        pytest.fail("The server did not come up within 20 seconds.")
+        pytest.fail("The server did not come up within a minute.")
 
     def end(self, how: signal.Signals) -> int:
         if how == signal.SIGKILL:
@@ -125,9 +132,26 @@ class Shop:
         return text
 
 
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[Shop]:
-    with Shop(tmp_path).running() as shop:
+is_collected = Event()
+
+
+def collect_static(shop: Shop) -> None:
+    """Once in each process of tests, and in one after the other: all have one folder for it."""
+    if is_collected.is_set():
+        return
+    import fcntl
+
+    with (settings.VAR_DIR / "collecting").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        shop.manage("collectstatic", "--no-input", "--verbosity", "0")
+    is_collected.set()
+
+
+@pytest.fixture(params=[SERVE, GUNICORN], ids=["waitress", "gunicorn"])
+def served(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Shop]:
+    shop = Shop(tmp_path)
+    shop.command = request.param
+    with shop.running():
         yield shop
 
 
@@ -181,21 +205,23 @@ def test_ctrl_c_ends_it_cleanly(served: Shop) -> None:
     assert served.end(signal.SIGINT) == 0
 
 
-def test_ctrl_c_ends_it_in_the_midst_of_requests(served: Shop) -> None:
+def test_ctrl_c_ends_it_in_the_midst_of_requests(tmp_path: Path) -> None:
     ended = Event()
+    shop = Shop(tmp_path)
 
     def ask() -> None:
         while not ended.is_set():
             with suppress(OSError, HTTPException):
-                served.open("/batch/0000000000")
+                shop.open("/batch/0000000000")
 
-    with ThreadPoolExecutor() as crowd:
+    with shop.running(), ThreadPoolExecutor() as crowd:
         for _visitor in range(4):
             crowd.submit(ask)
         try:
-            for _time in range(6):
-                time.sleep(0.5)  # gunicorn's workers hear no signal while they begin
-                assert served.end(signal.SIGINT) == 0
-                served.start()
+            for _time in range(4):
+                time.sleep(0.2)
+                assert shop.end(signal.SIGINT) == 0
+                shop.start()
         finally:
             ended.set()
+    assert shop.said.read_text() == ""

@@ -16,7 +16,7 @@ CHOICES = [
     *("LOG_FORMAT", "METRICS_PORT", "METRICS_HOST", "SCANS_LOG"),
     *("BEHIND_PROXY", "SECRET_KEY", "PUBLIC_URL", "DATABASE_URL", "EMAIL_URL", "EMAIL_FROM"),
     *("DATABASE_REPLICA_URL", "DATABASE_POOL"),
-    *("BACKUP_DIR", "BACKUP_KEY", "BACKUP_COPY_TO"),
+    *("BACKUP_DIR", "BACKUP_KEY", "BACKUP_COPY_TO", "SCHEDULED_JOBS"),
 ]
 
 
@@ -80,6 +80,7 @@ def settings_with(**choices: str) -> dict[str, object]:
         ("DATABASE_POOL", "1"),
         ("EMAIL_URL", "mail.example.com"),
         ("EMAIL_FROM", "the shop"),
+        ("SCHEDULED_JOBS", "at night"),
         ("BACKUP_DIR", "manage.py"),
         ("BACKUP_KEY", "AGE-SECRET-KEY-1"),
         ("BACKUP_COPY_TO", "backups"),

@@ -1,4 +1,4 @@
-"""What is counted, logged and measured of a shop that is really served, by two workers."""
+"""What is counted, logged and measured of a shop that is really served."""
 
 import json
 import os
@@ -31,7 +31,7 @@ from freshness.watching import watch
 
 from .proxy import Proxy, later
 from .test_proxy import needs_nginx  # noqa: F401 - used by name
-from .test_serving import Shop
+from .test_serving import GUNICORN, SERVE, Shop
 
 Told = list[tuple[str, str]]
 
@@ -120,6 +120,7 @@ def test_what_is_handed_on_of_a_request_names_no_path_and_no_odd_method() -> Non
 @pytest.fixture
 def shop(tmp_path: Path) -> Shop:
     shop = Shop(tmp_path)
+    shop.command = GUNICORN
     shop.environment |= {"LOG_FORMAT": "json", "METRICS_PORT": f"{free_port()}"}
     shop.environment |= {"TMPDIR": f"{tmp_path}"}
     return shop
@@ -184,10 +185,14 @@ OTHER_COOKIES = [
 REPORTS = 'freshness_request_seconds_count{method="GET",status="2xx",view="report"}'
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_all_scans_of_both_workers_are_counted_when_they_end(
-    shop: Shop, how: signal.Signals
+@pytest.mark.parametrize(
+    ("command", "how"),
+    [(GUNICORN, signal.SIGTERM), (SERVE, signal.SIGTERM), (SERVE, signal.SIGINT)],
+)
+def test_all_scans_are_counted_when_it_ends(
+    shop: Shop, command: list[str], how: signal.Signals
 ) -> None:
+    shop.command = command
     with shop.running():
         port, code = int(shop.environment["PORT"]), recorded_batch(shop)
         scan(port, code, 100)
@@ -238,6 +243,24 @@ def test_metrics_of_both_workers_add_up(shop: Shop, tmp_path: Path) -> None:
         assert list(tmp_path.glob("freshness-metrics-*")) == []
 
 
+def test_metrics_of_a_single_process(shop: Shop, tmp_path: Path) -> None:
+    shop.command = SERVE
+    with shop.running():
+        port, code = int(shop.environment["PORT"]), recorded_batch(shop)
+        scan(port, code, 100)
+        wait_until(lambda: measured(shop).get(REPORTS, 0) >= 100)
+        found = measured(shop)
+        assert found[REPORTS] == 100
+        buckets = [it for name, it in found.items() if "_bucket" in name and '"report"' in name]
+        assert max(buckets) == 100
+        assert found["freshness_reports_kept_total"] >= 80
+        assert found['freshness_batches{status="fresh"}'] == 1
+        assert found['freshness_security_events_total{event="registered"}'] == 1
+        assert not [name for name in found if name.endswith("_created")]
+        assert list(tmp_path.glob("freshness-metrics-*")) == []
+        assert shop.end(signal.SIGTERM) == 0
+
+
 def test_metrics_are_for_this_machine_alone(shop: Shop) -> None:
     with shop.running():
         port = int(shop.environment["METRICS_PORT"])
@@ -262,7 +285,9 @@ def test_metrics_can_be_for_another_network(shop: Shop) -> None:
             ask(port, "/metrics")
 
 
-def test_a_port_that_is_taken_stops_the_start_in_one_line(shop: Shop) -> None:
+@pytest.mark.parametrize("command", [SERVE, GUNICORN])
+def test_a_port_that_is_taken_stops_the_start_in_one_line(shop: Shop, command: list[str]) -> None:
+    shop.command = command
     taken = "127.0.0.1", int(shop.environment["METRICS_PORT"])
     with socket.create_server(taken), pytest.raises(pytest.fail.Exception), shop.running():
         pass
@@ -304,7 +329,9 @@ def test_each_line_of_the_log_is_an_object_and_none_names_a_person(shop: Shop) -
     assert {(it["method"], it["user"]) for it in of_staff} == {("GET", 1), ("POST", 1)}
 
 
-def test_in_plain_it_is_silent_while_all_goes_well(shop: Shop) -> None:
+@pytest.mark.parametrize("command", [SERVE, GUNICORN])
+def test_in_plain_it_is_silent_while_all_goes_well(shop: Shop, command: list[str]) -> None:
+    shop.command = command
     shop.environment |= {"LOG_FORMAT": "", "METRICS_PORT": ""}
     with shop.running():
         scan(int(shop.environment["PORT"]), recorded_batch(shop), 10)

@@ -13,7 +13,7 @@ from django.test import Client
 from batches import views
 from conftest import PASSWORD, MakeBatch
 
-from .test_serving import Shop
+from .test_serving import GUNICORN, SERVE, Shop
 
 ALL_PAGES = {
     "default-src": "'none'",
@@ -124,10 +124,11 @@ def test_no_redirect_leads_away(staff_client: Client, next_page: str) -> None:
         assert response["Location"] in {"/admin", "/django-admin/"}
 
 
-@pytest.fixture
-def https_shop(tmp_path: Path) -> Iterator[Shop]:
-    """A shop behind a proxy that answers https, as gunicorn serves it."""
+@pytest.fixture(params=[SERVE, GUNICORN], ids=["waitress", "gunicorn"])
+def https_shop(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Shop]:
+    """A shop behind a proxy that answers https."""
     shop = Shop(tmp_path)
+    shop.command = request.param
     shop.environment |= {"PUBLIC_URL": "https://fresh.example.com", "BEHIND_PROXY": "true"}
     shop.browser.addheaders = [("X-Forwarded-Proto", "https")]
     with shop.running():

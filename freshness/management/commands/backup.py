@@ -1,5 +1,7 @@
 import time
+from argparse import ArgumentParser
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -8,7 +10,8 @@ from django.template.defaultfilters import filesizeformat
 
 from ...backups.elsewhere import copy_elsewhere
 from ...backups.errors import BackupError
-from ...backups.taking import take_backup
+from ...backups.naming import newest_backup
+from ...backups.taking import take_backup, take_backup_unless_since
 
 
 class Command(BaseCommand):
@@ -17,16 +20,32 @@ class Command(BaseCommand):
         "copy it to BACKUP_COPY_TO, and delete those that need not be kept. docs/BACKUPS.md"
     )
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--unless-since",
+            type=datetime.fromisoformat,
+            metavar="MOMENT",
+            help="take none where there is one from this moment on",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
-        begun = time.monotonic()
         try:
-            backup = take_backup(datetime.now(UTC))
-            size = filesizeformat(backup.path.stat().st_size).replace("\xa0", " ")
-            seconds = time.monotonic() - begun
-            self.stdout.write(
-                f"{backup.path}: {size}, {backup.contents.batches()}, in {seconds:.1f} seconds."
-            )
-            if settings.BACKUP_COPY_TO:
-                copy_elsewhere(backup.path, settings.BACKUP_COPY_TO)
+            path = self.take(options["unless_since"])
+            if path and settings.BACKUP_COPY_TO:
+                copy_elsewhere(path, settings.BACKUP_COPY_TO)
         except BackupError as error:
             raise CommandError(str(error)) from error
+
+    def take(self, unless_since: datetime | None) -> Path | None:
+        """Return the new backup; or the newest, which may still have to be copied."""
+        begun, now = time.monotonic(), datetime.now(UTC)
+        backup = take_backup_unless_since(unless_since, now) if unless_since else take_backup(now)
+        if backup is None:
+            newest = newest_backup(now)
+            return settings.BACKUP_DIR / newest if newest else None
+        size = filesizeformat(backup.path.stat().st_size).replace("\xa0", " ")
+        seconds = time.monotonic() - begun
+        self.stdout.write(
+            f"{backup.path}: {size}, {backup.contents.batches()}, in {seconds:.1f} seconds."
+        )
+        return backup.path
