@@ -7,9 +7,8 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page
 
-from conftest import MakeBatch, MakeUser, NewPage, words
-
-from ..pages import ADMINISTRATION, PAGES, SHOP_NAME, answer, fill_shop
+from ..fonts import measured_fonts
+from ..pages import ADMINISTRATION, PAGES
 
 pytestmark = pytest.mark.browser
 
@@ -24,38 +23,18 @@ TOO_SMALL = """least => [...document.querySelectorAll("a, button, input, select,
     return box.height < least - .5 || box.width < least - .5;
   })
   .map(([it]) => it.outerHTML.slice(0, 120))"""
-
-
-@pytest.fixture
-def show(
-    new_page: NewPage, make_batch: MakeBatch, make_user: MakeUser, settings: Any, live_server: Any
-) -> Any:
-    """Opens a page of PAGES in a browser, with what the browser complains of."""
-    settings.SHOP_NAME = SHOP_NAME
-    settings.PUBLIC_URL = "https://fresh.example.com"  # where labels are printed
-    clients = fill_shop(make_batch, make_user)
-
-    def opened(name: str, language: str = "en", **options: Any) -> tuple[Page, list[str]]:
-        shown = (PAGES | ADMINISTRATION)[name]
-        response = answer(shown, clients, language)
-        assert (name, response.status_code) == (name, shown.status), words(response.content)
-        page = new_page(**options)
-        for cookie in clients[shown.role].cookies.values():
-            page.context.add_cookies(
-                [{"name": cookie.key, "value": cookie.value, "url": live_server.url}]
-            )
-        complaints: list[str] = []
-        page.on("console", lambda it: complaints.append(it.text) if it.type == "error" else None)
-        page.on("pageerror", lambda it: complaints.append(str(it)))
-        address = f"{live_server.url}/shown"
-        page.route(
-            address,
-            lambda route: route.fulfill(body=response.content, headers=dict(response.headers)),
-        )
-        page.goto(address)
-        return page, complaints
-
-    return opened
+USE_FONT = """font => {
+  const style = document.documentElement.style;
+  if (font) style.setProperty("--font", JSON.stringify(font));
+  else style.removeProperty("--font");
+}"""
+RESIZE = """size => {
+  document.documentElement.style.fontSize = size;
+  return document.documentElement.scrollWidth;
+}"""
+# As wide as a reader may set it (WCAG 2.2, 1.4.12), and wider than any font makes it.
+SPREAD = """() => Object.assign(document.body.style,
+  { letterSpacing: ".12em", wordSpacing: ".16em" })"""
 
 
 @pytest.mark.parametrize("name", [*PAGES, *ADMINISTRATION])
@@ -79,11 +58,19 @@ def test_it_is_open_to_everybody_at_each_width_and_in_both_colours(show: Any, na
 def test_it_needs_no_sideways_scroll_and_no_thin_fingers(show: Any, name: str) -> None:
     for language in dict(settings.LANGUAGES):
         page, _complaints = show(name, language, width=320)
-        for width in (320, 768, 1280):
-            page.set_viewport_size({"width": width, "height": 740})
-            page.evaluate("() => { document.documentElement.style.fontSize = '100%' }")
-            assert (language, width, page.evaluate(TOO_SMALL, 44)) == (language, width, [])
-            for size in ("100%", "200%"):
-                page.evaluate("size => { document.documentElement.style.fontSize = size }", size)
-                scrolled = page.evaluate("document.documentElement.scrollWidth")
-                assert (language, width, size, scrolled) == (language, width, size, width)
+        for font in (None, *measured_fonts()):
+            page.evaluate(USE_FONT, font)
+            for width in (320, 360, 768, 1280):
+                page.set_viewport_size({"width": width, "height": 740})
+                too_small = page.evaluate(TOO_SMALL, 44)
+                assert (language, font, width, too_small) == (language, font, width, [])
+                assert_it_fits(page, width, (language, font))
+        page.evaluate(SPREAD)
+        assert_it_fits(page, 320, (language, "spread"))
+
+
+def assert_it_fits(page: Page, width: int, where: tuple[str, str | None]) -> None:
+    page.set_viewport_size({"width": width, "height": 740})
+    for size in ("200%", "100%"):
+        scrolled = page.evaluate(RESIZE, size)
+        assert (where, width, size, scrolled) == (where, width, size, width)
