@@ -130,7 +130,7 @@ function showAgain(form) {
   const place = form.page === here && forms.find(({ dataset }) => dataset.keep === form.kind);
   if (account === "") {
     const next = document.querySelector("input[name=next]");
-    if (!next || !form.isRefused) return;
+    if (!next) return;
     if (isLedHereBy(form)) next.value = form.page;
     tell(form, ["signed-out"]);
   } else if (place) {
@@ -151,7 +151,11 @@ function begin() {
     if (!isAnswerToForm) pages[dataset.keep] = here;
     else sent = sent.filter(({ kind, action }) => kind !== dataset.keep || action !== here);
   }
-  if (template) sent.forEach(showAgain);
+  const toTell = account === "" ? sent.filter(({ isRefused }) => isRefused) : sent;
+  const [ofThisPage, ofOthers] = [true, false].map((isHere) =>
+    toTell.filter(({ page }) => (page === here) === isHere),
+  );
+  if (template) [...ofOthers.slice(-1), ...ofThisPage].forEach(showAgain);
   save({ sent: sent.map((form) => ({ ...form, isSeen: true })), pages });
 }
 

@@ -154,15 +154,19 @@ def test_signing_out_forgets_it_in_every_tab(page: Page, staff: User) -> None:
 
 
 def test_after_some_hours_it_is_forgotten(page: Page, staff: User) -> None:
-    page.clock.install()
     type_a_batch(page)
     expire_sessions()
     press(page, "Put on the shelf")
     expect(page.get_by_text("so nothing was saved")).to_be_visible()
+    page.clock.install()
+    page.reload()
     page.clock.fast_forward("03:59:00")
     assert "MINE-1" in page.evaluate(STORED)
     page.clock.fast_forward("00:02:00")
     assert "MINE-1" not in page.evaluate(STORED)
+    fill_sign_in(page, staff)
+    expect(page.get_by_role("heading", name="Add batch")).to_be_visible()
+    expect(page.get_by_text(BACK)).to_have_count(0)
 
 
 def test_no_password_and_no_token_is_kept(page: Page, staff: User) -> None:
@@ -264,6 +268,7 @@ def test_stock_and_choices_of_labels_are_back(
     sign_in_again(page, staff)
     expect(page.locator("[name=name]")).to_have_value("Own stock")
     assert not OwnStock.objects.exists()
+    press(page, "Forget what was typed")
     settings.PUBLIC_URL = "https://fresh.example.com"
     page.goto(f"/admin/labels?batch={make_batch().pk}")
     page.get_by_label("Copies of each label").fill("7")
