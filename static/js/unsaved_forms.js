@@ -102,9 +102,9 @@ const referrer = document.referrer.startsWith(location.origin) ? new URL(documen
 const cameFrom = referrer && referrer.pathname + referrer.search;
 const isRedirected = performance.getEntriesByType("navigation")[0]?.redirectCount > 0;
 
-// A form that is refused is shown again; one that is taken leads to another page.
-const isLedHereBy = ({ page, action, isSeen }) =>
-  isRedirected && (cameFrom ? [page, action].includes(cameFrom) : !isSeen);
+// Whether this page is the answer to that form: to be signed in, or what follows when it is saved.
+const isAnswerTo = ({ page, action, isSeen, isRefused }) =>
+  isRedirected && !isRefused && (cameFrom ? [page, action].includes(cameFrom) : !isSeen);
 
 function tell(form, sentences, left = []) {
   const notice = template.content.firstElementChild.cloneNode(true);
@@ -131,7 +131,7 @@ function showAgain(form) {
   if (account === "") {
     const next = document.querySelector("input[name=next]");
     if (!next) return;
-    if (isLedHereBy(form)) next.value = form.page;
+    if (!next.value || !form.isSeen) next.value = form.page;
     tell(form, ["signed-out"]);
   } else if (place) {
     const sentences = [form.isRefused ? "refused" : "perhaps"];
@@ -144,8 +144,8 @@ function showAgain(form) {
 
 function begin() {
   let { sent, pages } = load();
-  if (account) sent = sent.filter((form) => form.account === account && !isLedHereBy(form));
-  for (const form of sent) form.isRefused ||= account === "" && isLedHereBy(form);
+  if (account) sent = sent.filter((form) => form.account === account && !isAnswerTo(form));
+  for (const form of sent) form.isRefused ||= account === "" && isAnswerTo(form);
   for (const { dataset } of forms) {
     // Shown again with what is wrong, the form holds what was typed.
     if (!isAnswerToForm) pages[dataset.keep] = here;

@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 from django.contrib.sessions.models import Session
 from django.utils import timezone
+from django_otp.oath import totp
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import Page, Route, expect
 
+from accounts import second_factor
 from accounts.models import User
 from batches.models import Batch, OwnStock, Recall, RecalledBatch
 from conftest import PASSWORD, MakeBatch, MakeUser, NewPage
@@ -140,17 +143,54 @@ def test_another_account_finds_nothing(page: Page, make_user: MakeUser) -> None:
     assert "MINE-1" not in page.evaluate(STORED)
 
 
-def test_signing_out_forgets_it_in_every_tab(page: Page, staff: User) -> None:
+@pytest.mark.parametrize(
+    ("path", "button"), [("/admin", "Sign out"), ("/django-admin/", "Log out")]
+)
+def test_signing_out_forgets_it_in_every_tab(
+    page: Page, administrator: User, path: str, button: str
+) -> None:
     type_a_batch(page)
     expire_sessions()
     press(page, "Put on the shelf")
     expect(page.get_by_text("so nothing was saved")).to_be_visible()
     other_tab = page.context.new_page()
-    sign_in(other_tab, staff)
+    sign_in(other_tab, administrator)
+    other_tab.goto(path)
     assert "MINE-1" in page.evaluate(STORED)
-    other_tab.get_by_role("button", name="Sign out").click()
-    expect(other_tab.get_by_text("You are signed out.")).to_be_visible()
+    other_tab.get_by_role("button", name=button).click()
+    expect(other_tab.get_by_role("link", name="Sign in").first).to_be_visible()
     assert "MINE-1" not in page.evaluate(STORED)
+
+
+def test_it_is_back_too_where_somebody_signs_in_in_another_tab(page: Page, staff: User) -> None:
+    type_a_batch(page)
+    expire_sessions()
+    press(page, "Put on the shelf")
+    expect(page.get_by_text("so nothing was saved")).to_be_visible()
+    sign_in(page.context.new_page(), staff)
+    page.reload()
+    expect(page.get_by_text("so this is not saved yet")).to_be_visible()
+    expect(page.get_by_label("Batch identifier")).to_have_value("MINE-1")
+
+
+def test_it_is_back_after_a_second_factor_and_a_wrong_password(page: Page, staff: User) -> None:
+    second_factor.offer(staff)
+    device = TOTPDevice.objects.get(user=staff)
+    device.confirmed = True
+    device.save()
+    type_a_batch(page)
+    expire_sessions()
+    press(page, "Put on the shelf")
+    page.get_by_label("E-mail").fill(staff.email)
+    page.get_by_label("Password").fill("wrong")
+    press(page, "Sign in")
+    expect(page.get_by_text("open no account").first).to_be_visible()
+    fill_sign_in(page, staff)
+    page.get_by_label("Code").fill(f"{totp(device.bin_key):06}")
+    assert "MINE-1" in page.evaluate(STORED)
+    press(page, "Sign in")
+    expect(page.get_by_text("so this is not saved yet")).to_be_visible()
+    expect(page.get_by_label("Batch identifier")).to_have_value("MINE-1")
 
 
 def test_after_some_hours_it_is_forgotten(page: Page, staff: User) -> None:
