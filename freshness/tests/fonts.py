@@ -54,10 +54,10 @@ def browser_environment(folder: Path) -> dict[str, str | float | bool]:
     """
     font = os.environ.get("TEST_FONT")
     if not font:
-        return dict(os.environ)
+        return {**os.environ}
     if not is_installed(font):
         pytest.fail(f"TEST_FONT names a font that is not here: {font}.")
     rules = "\n".join(RULE.format(asked=asked, font=font) for asked in ASKED_FOR if asked != font)
     file = folder / "fonts.conf"
     file.write_text(CONFIGURATION.format(rules=rules), encoding="utf-8")
-    return os.environ | {"FONTCONFIG_FILE": str(file)}
+    return {**os.environ, "FONTCONFIG_FILE": str(file)}
