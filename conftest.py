@@ -27,6 +27,7 @@ from accounts.mail import postman
 from accounts.models import User
 from batches import day
 from batches.models import Batch, Product
+from freshness.tests.fonts import browser_environment
 
 PASSWORD = "a Sunday roast of 2 kg"
 
@@ -210,7 +211,7 @@ def make_batch(chicken: Product, make_user: MakeUser) -> MakeBatch:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     if CHROMIUM is None:
         if os.environ.get("REQUIRE_BROWSER"):
             pytest.fail("There is no Chromium here, and REQUIRE_BROWSER asks for one.")
@@ -218,7 +219,8 @@ def chromium() -> Iterator[Browser]:
     # The synchronous driver runs an event loop, in which Django would refuse the database.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        environment = browser_environment(tmp_path_factory.mktemp("fonts"))
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET, env=environment)
         yield browser
         browser.close()
 

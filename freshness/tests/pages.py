@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
 from django.shortcuts import render
 from django.test import Client, RequestFactory
 from django.utils import timezone
@@ -44,6 +45,8 @@ class Shown:
     role: str = "stranger"
     data: dict[str, Any] | None = None
     context: dict[str, Any] = field(default_factory=dict)
+    posted_before: tuple[tuple[str, dict[str, Any]], ...] = ()
+    is_shop_empty: bool = False
 
 
 def staff(path: str, status: int = 200, data: dict[str, Any] | None = None) -> Shown:
@@ -55,6 +58,8 @@ BEING = Import(pk=7, file_name=WORD * 3, rows=1200, is_checked_again=True)
 WRONG = {"batch_identifier": "a b", "butcher_date": "2026-11-24", "arrival_date": "0205-01-01"}
 MEASURED_WRONG = {"kind": "sheet", "unit": "mm", "dots_per_inch": 203, "label_width": "none"}
 ASKED_FOR = {"product": NAME, "supplier": WORD * 2, "arrived_from": "2026-11-01"}
+PUT_BACK = ("/admin/batches/put-back", {"batch": "CAVT10N000", "since": "1"})
+SOLD_OUT = (("/admin/batches/remove", {"batch": "FRESH00000", "removal": "sold-out"}),)
 RELEASED = {"released_at": datetime(2026, 11, 22, 9, tzinfo=UTC), "release_reason": WORD * 3}
 PAGES = {
     "landing": Shown("/"),
@@ -113,7 +118,13 @@ PAGES = {
     ),
     "today": staff("/admin"),
     "today, to an administrator": Shown("/admin", 200, "administrator"),
+    "today, with Undo": Shown("/admin", role="staff", posted_before=SOLD_OUT),
+    "today, nothing to undo": Shown("/admin", role="staff", posted_before=(PUT_BACK,)),
+    "today, of an empty shop": Shown("/admin", role="staff", is_shop_empty=True),
     "list": staff("/admin/batches"),
+    "list, of an empty shop": Shown("/admin/batches", role="staff", is_shop_empty=True),
+    "recalls, of an empty shop": Shown("/admin/recalls", role="staff", is_shop_empty=True),
+    "scans, of an empty shop": Shown("/admin/scans", role="staff", is_shop_empty=True),
     "list, nothing found": staff("/admin/batches?search=none"),
     "list, wrong filter": staff("/admin/batches?status=none", 422),
     "take off": staff("/admin/batches/remove?batch=FRESH00000&batch=RECA11ED00"),
@@ -305,6 +316,21 @@ def answer(shown: Shown, clients: dict[str, Client], language: str = "en") -> An
         request.resolver_match = None
         with override(language):
             return render(request, shown.path, shown.context, status=shown.status)
+    if shown.posted_before or shown.is_shop_empty:
+        return answer_and_roll_back(shown, client, headers)
     if shown.data is None:
         return client.get(shown.path, headers=headers)
     return client.post(shown.path, shown.data, headers=headers)
+
+
+def answer_and_roll_back(shown: Shown, client: Client, headers: dict[str, str]) -> Any:
+    """Show a page that needs another state of the shop, and leave the shop as it was."""
+    with transaction.atomic():
+        for path, data in shown.posted_before:
+            client.post(path, data)
+        if shown.is_shop_empty:
+            for model in (RecalledBatch, Recall, Batch, ShopScans):
+                model.objects.all().delete()
+        response = client.get(shown.path, headers=headers)
+        transaction.set_rollback(True)
+    return response
