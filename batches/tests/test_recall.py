@@ -182,7 +182,7 @@ class TestRecalling:
     ) -> None:
         for _ in range(count):
             make_batch()
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(17):
             Recall.begin([batch.pk for batch in Batch.objects.all()], "Glass", staff)
         assert Batch.history.exclude(recalled_at=None).count() == count
 
