@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -214,9 +215,8 @@ def release(request: HttpRequest, number: int) -> HttpResponse:
 def download_recall(request: HttpRequest, number: int) -> HttpResponseBase:
     """The whole record as a table."""
     recall = get_object_or_404(Recall, pk=number)
-    columns: dict[str, str | Case] = {
-        it: it for it in ("code", "product", *RecalledBatch.COPIED, "labels")
-    } | {
+    copied = ("code", "product", *RecalledBatch.COPIED, "labels")
+    columns: dict[str, Any] = {it: it for it in copied} | {
         "recall_reason": "recall__reason",
         "recalled_at": unless_left_on_shelf("joined_at", "recall__recalled_at"),
         "recalled_by": unless_left_on_shelf(

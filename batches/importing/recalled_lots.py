@@ -1,5 +1,7 @@
 """The rows of a file that are of a supplier's lot that stands recalled."""
 
+import json
+from hashlib import sha256
 from typing import Any
 
 from django.utils import timezone
@@ -46,6 +48,10 @@ class RecalledRows:
     def are_as_shown(self) -> bool:
         """Return whether they join the recalls that the preview named, and no others."""
         return self.shown == {key: recall.pk for key, recall in self.recalls.items()}
+
+    def fingerprint(self) -> str:
+        """Return by what it is told that a reason was given for what the preview named."""
+        return sha256(json.dumps(sorted(self.shown.items())).encode()).hexdigest()
 
     def join(self, new_codes: dict[str, str], being: Import) -> None:
         """Put the saved batches into their recalls; or, with a reason, on the shelf."""

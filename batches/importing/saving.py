@@ -23,11 +23,16 @@ class ChangedMeanwhileError(Exception):
     """The shop is not as it was when the file was checked."""
 
 
-def save(being: Import) -> bool:
+def save(being: Import, shelf_reason: str = "") -> bool:
     """Whether it is saved, now or before. Where the shop has changed, it is to be checked again.
+
+    Batches of recalled lots are saved as recalled unless its author, an administrator, gives a
+    `shelf_reason`. It is kept with the file, to be shown where the file is checked again.
 
     Raises Import.DoesNotExist where it was forgotten meanwhile.
     """
+    Import.objects.unconfirmed().filter(pk=being.pk).update(shelf_reason=shelf_reason)
+    being.shelf_reason = shelf_reason
     try:
         ready = Ready(being)
         with transaction.atomic():
@@ -37,7 +42,7 @@ def save(being: Import) -> bool:
                 ready.save()
                 locked.pieces.all().delete()
                 locked.state, locked.done_at = Import.State.DONE, timezone.now()
-                locked.shelf_reason = being.shelf_reason
+                locked.shelf_reason = shelf_reason
                 locked.save(update_fields=["state", "done_at", "shelf_reason"])
         being.refresh_from_db()
     except (ChangedMeanwhileError, IntegrityError):
