@@ -23,14 +23,14 @@ class ShelfReasonForm(forms.Form):
 
     use_required_attribute = False
     shelf_reason = forms.CharField(
-        label=gettext_lazy("Reason for putting it on the shelf all the same"),
+        label=gettext_lazy("Reason for selling all the same"),
         max_length=200,
         validators=Batch._meta.get_field("recall_reason").validators,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text=gettext_lazy(
             "It is kept in the history and in the record of the recall. Customers do not read it."
         ),
-        error_messages={"required": gettext_lazy("Write why it may be sold all the same.")},
+        error_messages={"required": gettext_lazy("Write the reason for selling all the same.")},
     )
 
 
