@@ -31,8 +31,9 @@ def save(being: Import, shelf_reason: str = "") -> bool:
 
     Raises Import.DoesNotExist where it was forgotten meanwhile.
     """
-    Import.objects.unconfirmed().filter(pk=being.pk).update(shelf_reason=shelf_reason)
-    being.shelf_reason = shelf_reason
+    if being.shelf_reason != shelf_reason:
+        Import.objects.unconfirmed().filter(pk=being.pk).update(shelf_reason=shelf_reason)
+        being.shelf_reason = shelf_reason
     try:
         ready = Ready(being)
         with transaction.atomic():

@@ -25,6 +25,12 @@ def fold(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         last = rows[-1][-1]
 
 
+def forget_rows_of_recalled_lots(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """What was imported before was not saved as recalled, and must not be said to be."""
+    imports = apps.get_model("batches", "Import").objects.using(schema_editor.connection.alias)
+    imports.filter(state="done").update(of_recalled_lots=0)
+
+
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -78,4 +84,5 @@ class Migration(migrations.Migration):
         ),
         # The rows last: PostgreSQL changes no table of which it has rows still to check.
         migrations.RunPython(fold, migrations.RunPython.noop),
+        migrations.RunPython(forget_rows_of_recalled_lots, migrations.RunPython.noop),
     ]

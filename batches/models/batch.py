@@ -286,6 +286,7 @@ class Batch(models.Model):
         from .recalled_lots import recall_to_join  # which imports this module
 
         self.plan()
+        self.joined_recall = None
         names = options.get("update_fields")
         has_new_lot = names is None or not {"supplier", "supplier_lot"}.isdisjoint(names)
         with transaction.atomic(using=options.get("using")):
@@ -312,11 +313,11 @@ class Batch(models.Model):
     def join(self, recall: "Recall") -> None:
         """Join `recall` in the name of whoever has just saved it, or stay on the shelf."""
         if self._shelf_decision:
-            author, reason = self._shelf_decision
-            recall.leave_on_shelf([self.pk], author, reason)
+            recall.leave_on_shelf([self.pk], *self._shelf_decision)
         else:
             saved = self.history.select_related("history_user").order_by("-history_id").first()
-            recall.add([self.pk], saved.history_user or self.created_by, timezone.now())
+            author = saved.history_user if saved else None
+            recall.add([self.pk], author or self.created_by, joined_at=timezone.now())
             self.joined_recall = recall
         changed = ["recalled_at", "recall_reason", "updated_at", "saved_on"]
         self.refresh_from_db(fields=changed)

@@ -5,9 +5,11 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
@@ -586,6 +588,22 @@ class TestImport:
         assert said.endswith("Saved.\n")
         assert (saved("B-0").recall_reason, saved("B-1").recall_reason) == ("Glass", "")
         assert glass.batches.get(code=saved("B-0").pk).joined_by == administrator
+
+
+def test_what_was_recalled_and_imported_before_is_told_as_it_was(
+    glass: Recall, make_batch: MakeBatch, staff: User
+) -> None:
+    glass.batches.update(supplier_folded="", supplier_lot_folded="")
+    Batch.objects.all().delete()
+    about: dict[str, Any] = {"author": staff, "rows": 1, "of_recalled_lots": 1}
+    done, open_one = (Import.objects.create(state=state, **about) for state in ("done", "checked"))
+    migration = import_module("batches.migrations.0021_lots_of_recalled_batches")
+    for change in (migration.fold, migration.forget_rows_of_recalled_lots):
+        change(apps, connection.schema_editor())
+    assert make_batch(**LOT).recall_reason == "Glass"
+    done.refresh_from_db()
+    open_one.refresh_from_db()
+    assert (done.of_recalled_lots, open_one.of_recalled_lots) == (0, 1)
 
 
 def begun_in_order(first: Callable[[], Any], second: Callable[[], Any]) -> tuple[Any, Any]:
