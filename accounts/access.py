@@ -24,6 +24,11 @@ def staff_required(view: View) -> View:
     return guarded
 
 
+def may_release_recalls(user: Any) -> bool:
+    """Return whether `user` may put on the shelf what is recalled: only administrators may."""
+    return bool(user.is_active and user.is_superuser)
+
+
 def same_for_everybody(view: View) -> View:
     """Opens a view to all, and answers them alike: not even the session is read.
 

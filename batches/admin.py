@@ -5,6 +5,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,10 +18,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 from simple_history.admin import SimpleHistoryAdmin
 
+from accounts.security_log import Event, record
+
 from .admin_forms import BatchAdminForm
 from .filters import meant_by
 from .models import Batch, OwnStock, Product
 from .models.queries import NEWEST_FIRST, BatchQuerySet
+from .models.recall_lock import share_recall_lock
 from .story import story_of
 
 MOST_IN_AN_ADDRESS = 500  # codes; servers take addresses of some 8,000 bytes
@@ -174,6 +178,8 @@ class BatchAdmin(KeptAdmin):
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Batch | None:
         """The batch, to be changed or shown; held where the admin opened a transaction for it."""
+        if transaction.get_connection().in_atomic_block:
+            share_recall_lock()  # before the batch itself: whoever recalls takes them in this order
         batch: Batch | None = super().get_object(request, object_id, from_field)
         return batch and Batch.objects.locked().filter(pk=batch.pk).first()
 
@@ -211,3 +217,11 @@ class BatchAdmin(KeptAdmin):
         if not change:
             obj.created_by = request.user  # type: ignore[assignment]
         super().save_model(request, obj, form, change)
+        if recall := obj.joined_recall:
+            record(Event.RECALLED, request, recall=recall.pk, reason=recall.reason, batches=1)
+            words = _(
+                "This supplier's lot is recalled, so the batch is saved as recalled: {} "
+                '<a href="{}">Release it in the record of the recall</a> if it may be sold.'
+            )
+            told = format_html(str(words), recall.reason, recall.get_absolute_url())
+            self.message_user(request, told, messages.WARNING)

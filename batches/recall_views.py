@@ -3,17 +3,19 @@
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Count, Q, Sum
+from django.db.models import Case, Count, F, Q, Sum, Value, When
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import staff_required
+from accounts.access import may_release_recalls, staff_required
 from accounts.security_log import Event, record
 
 from .choosing import named_codes
@@ -21,6 +23,7 @@ from .export import table
 from .models import Batch, Recall, RecalledBatch
 from .models.bulk import all_of
 from .models.queries import BatchQuerySet
+from .models.recall_lock import take_recall_lock
 from .paging import Page
 from .recall_forms import CriteriaForm, ReasonForm, ReleaseForm, criteria_in_words
 from .transactions import all_or_nothing
@@ -87,6 +90,8 @@ def matching(form: CriteriaForm, codes: list[str], held: bool) -> Matching | Non
 @all_or_nothing
 def add_recall(request: HttpRequest, code: str | None = None) -> HttpResponse:
     """First which batches, then those that match, then why: and they are recalled."""
+    if request.method == "POST":
+        take_recall_lock()  # before they are looked for, so that none is saved meanwhile
     given = request.POST if request.method == "POST" else request.GET
     codes = [code] if code else named_codes(given)
     is_asked = request.method == "POST" or any(name in given for name in CriteriaForm.base_fields)
@@ -164,6 +169,7 @@ def recall_page(request: HttpRequest, number: int, form: ReleaseForm) -> HttpRes
         "batches": batches.select_related("released_by")[:MOST_SHOWN],
         "beyond": max(0, totals["count"] - MOST_SHOWN),
         "ticked": named_codes(request.POST),
+        "may_release": may_release_recalls(request.user),
         "form": form,
         **totals,
     }
@@ -175,7 +181,7 @@ def recall_page(request: HttpRequest, number: int, form: ReleaseForm) -> HttpRes
 @require_POST
 def release(request: HttpRequest, number: int) -> HttpResponse:
     """Ends the recall of the ticked batches, or of all of them."""
-    if not request.user.is_superuser:
+    if not may_release_recalls(request.user):
         raise PermissionDenied
     form = ReleaseForm(request.POST)
     codes = named_codes(request.POST)
@@ -188,7 +194,7 @@ def release(request: HttpRequest, number: int) -> HttpResponse:
     recall = get_object_or_404(Recall, pk=number)
     batches = recall.batches.all() if is_all else recall.batches.filter(code__in=codes)
     reason = form.cleaned_data["release_reason"]
-    released = batches.release(request.user, reason)
+    released = batches.release(request.user, reason)  # type: ignore[arg-type] # an account
     if released:
         record(
             Event.RECALL_RELEASED, request, recall=recall.pk, reason=reason, batches=len(released)
@@ -209,13 +215,22 @@ def release(request: HttpRequest, number: int) -> HttpResponse:
 def download_recall(request: HttpRequest, number: int) -> HttpResponseBase:
     """The whole record as a table."""
     recall = get_object_or_404(Recall, pk=number)
-    columns = {it: it for it in ("code", "product", *RecalledBatch.COPIED, "labels")} | {
+    copied = ("code", "product", *RecalledBatch.COPIED, "labels")
+    columns: dict[str, Any] = {it: it for it in copied} | {
         "recall_reason": "recall__reason",
-        "recalled_at": "recall__recalled_at",
-        "recalled_by": "recall__recalled_by__full_name",
+        "recalled_at": unless_left_on_shelf("joined_at", "recall__recalled_at"),
+        "recalled_by": unless_left_on_shelf(
+            "joined_by__full_name", "recall__recalled_by__full_name"
+        ),
         "released_at": "released_at",
         "released_by": "released_by__full_name",
         "release_reason": "release_reason",
     }
     rows = all_of(recall.batches.values_list(*columns.values()))
     return table(request, f"recall-{recall.pk}", list(columns), rows)
+
+
+def unless_left_on_shelf(of_joined: str, of_recall: str) -> Case:
+    """Of a batch that joined later what is so of it, of others what is so of the whole recall."""
+    left_on_shelf = When(joined_at=F("released_at"), then=Value(None))
+    return Case(left_on_shelf, default=Coalesce(of_joined, of_recall))

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -15,8 +17,11 @@ from .filters import FilterForm
 from .forms import BatchForm, FindForm, save_unless_taken
 from .kept import accepts_gzip, page_of
 from .labels.job import MOST_LABELS
+from .lot_question import question_about, tell_of_recall
 from .models import Batch, Recall
 from .models.queries import BY_ARRIVAL
+from .models.recall_lock import share_recall_lock
+from .models.recalled_lots import recall_of_other_batches
 from .paging import Page
 from .report_style import report_policy
 from .reports import Report
@@ -103,6 +108,7 @@ def show_batch(request: HttpRequest, code: str) -> HttpResponse:
     today = shop_today()
     wrong_labels = batch.wrong_labels()
     wrong_copies = sum(printed.copies for printed in wrong_labels)
+    lot_recall = recall_of_other_batches(batch)
     context = {
         "batch": batch,
         "today": today,
@@ -113,7 +119,8 @@ def show_batch(request: HttpRequest, code: str) -> HttpResponse:
         "events": events if request.GET.get("history") else events[:EVENTS_AT_FIRST],
         "earlier": 0 if request.GET.get("history") else max(0, len(events) - EVENTS_AT_FIRST),
         "recall": Recall.objects.filter(batches__code=batch.pk, batches__released_at=None).first(),
-        "lot_recall": Recall.of_the_lot_of(batch),
+        "lot_recall": lot_recall,
+        "left_on_shelf": lot_recall and lot_recall.batches.filter(code=batch.pk).first(),
         "scans": last_days_of(batch),
         "labels_printed": sum(printed.copies for printed in batch.printed_labels.all()),
     }
@@ -130,22 +137,36 @@ def deleted_batch(request: HttpRequest, code: str, events: list[Event]) -> HttpR
 
 @staff_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@all_or_nothing
 def add_batch(request: HttpRequest) -> HttpResponse:
     batch = Batch(created_by=request.user)  # type: ignore[misc] # staff_required: an account
     if request.method == "POST":
-        form = BatchForm(request.POST, instance=batch)
-    else:
-        _now, today, is_certain = shop_day()
-        suggested = {
-            "arrival_date": today,
-            "batch_identifier": Batch.objects.next_identifier(today),
-        }
-        form = BatchForm(instance=batch, initial=suggested if is_certain else {})
-    if save_unless_taken(form):
-        messages.success(request, _("Batch %(batch)s is on the shelf.") % {"batch": batch})
+        return save_new_batch(request, BatchForm(request.POST, instance=batch))
+    _now, today, is_certain = shop_day()
+    suggested = {
+        "arrival_date": today,
+        "batch_identifier": Batch.objects.next_identifier(today),
+    }
+    form = BatchForm(instance=batch, initial=suggested if is_certain else {})
+    return render(request, "batches/add.html", {"form": form})
+
+
+def save_new_batch(request: HttpRequest, form: BatchForm) -> HttpResponse:
+    """Save it and show it; or say what is wrong, or ask what becomes of it."""
+    share_recall_lock()
+    batch, is_valid = form.instance, form.is_valid()
+    question = question_about(request, batch)
+    if is_valid and (not question or question.is_answered) and save_unless_taken(form):
+        if not tell_of_recall(request, batch, question):
+            messages.success(request, _("Batch %(batch)s is on the shelf.") % {"batch": batch})
         return redirect(batch)
-    context = {"form": form, "saved": form.saved_before() if form.errors else None}
-    return render(request, "batches/add.html", context, status=422 if form.errors else 200)
+    context = {
+        "form": form,
+        "question": question,
+        "saved": form.saved_before() if form.errors else None,
+    }
+    status = question.status if question and not form.errors else 422
+    return render(request, "batches/add.html", context, status=status)
 
 
 @staff_required
@@ -160,25 +181,35 @@ def check_batch(request: HttpRequest, code: str | None = None) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @all_or_nothing
 def edit_batch(request: HttpRequest, code: str) -> HttpResponse:
+    if request.method == "POST":
+        share_recall_lock()
     batch = Batch.objects.locked().select_related("product").filter(pk=code).first()
     if batch is None:
         return edited_what_is_deleted(request, code)
-    title = str(batch)  # a refused form has changed the batch it was given
-    between = conflict(batch, request.POST, BatchForm(instance=batch))
-    data = between.data if between else request.POST
     context = {
         "batch": batch,
-        "title": title,
+        "title": str(batch),  # a refused form has changed the batch it was given
         "labels_out": batch.labels_out(),
         "version": version_of(batch),
-        "conflict": between,
     }
-    form = BatchForm(data if request.method == "POST" else None, instance=batch)
-    if not between and save_unless_taken(form):
-        messages.success(request, _("Batch %(batch)s is changed.") % {"batch": batch})
+    if request.method == "POST":
+        return save_edited_batch(request, batch, context)
+    return render(request, "batches/edit.html", context | {"form": BatchForm(instance=batch)})
+
+
+def save_edited_batch(request: HttpRequest, batch: Batch, context: dict[str, Any]) -> HttpResponse:
+    """Save what was typed and show it; or say what is wrong, or ask what becomes of the batch."""
+    between = conflict(batch, request.POST, BatchForm(instance=batch))
+    form = BatchForm(between.data if between else request.POST, instance=batch)
+    is_valid = form.is_valid() and not between
+    question = question_about(request, batch)
+    if is_valid and (not question or question.is_answered) and save_unless_taken(form):
+        if not tell_of_recall(request, batch, question):
+            messages.success(request, _("Batch %(batch)s is changed.") % {"batch": batch})
         return redirect(batch)
-    status = 409 if between else 422 if form.errors else 200
-    return render(request, "batches/edit.html", context | {"form": form}, status=status)
+    context |= {"form": form, "conflict": between, "question": question}
+    status = 409 if between else question.status if question and not form.errors else 422
+    return render(request, "batches/edit.html", context, status=status)
 
 
 def edited_what_is_deleted(request: HttpRequest, code: str) -> HttpResponse:

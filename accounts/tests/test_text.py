@@ -67,7 +67,8 @@ NOT_TYPED = {
     *("Batch.batch_identifier_folded", "Batch.supplier_folded", "Batch.supplier_lot_folded"),
     *("Recall.asked_for", "Recall.reason", "RecalledBatch.code", "RecalledBatch.product"),
     *("RecalledBatch.batch_identifier", "RecalledBatch.supplier", "RecalledBatch.supplier_lot"),
-    "RecalledBatch.release_reason",
+    *("RecalledBatch.release_reason", "RecalledBatch.supplier_folded"),
+    "RecalledBatch.supplier_lot_folded",
     *("Import.file_name", "Import.kind", "Import.state", "Import.columns", "Import.ignored"),
     *("Import.products", "Import.sheet", "ImportPiece.read", "ImportPiece.found"),
 }

@@ -9,9 +9,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ..models import Import, Product, RecalledBatch
+from ..models import Import, Product
 from ..models.bulk import all_of
-from ..models.folded import looked_for
+from .recalled_lots import RecalledRows
 
 NEW, CHANGED, UNCHANGED, REFUSED = "new", "changed", "unchanged", "refused"
 Found = dict[str, Any]
@@ -36,7 +36,6 @@ def key_of(instance: Any) -> str:
 def conclude(being: Import) -> None:
     """Refuse what is in the file twice, and count."""
     seen: dict[str, int] = {}
-    lots, of_recalled_lots = RecalledBatch.objects.standing().lots(), 0
     counts = dict.fromkeys((NEW, CHANGED, UNCHANGED, REFUSED), 0)
     with transaction.atomic():
         if not Import.objects.locked().filter(pk=being.pk, state=Import.State.CHECKING).exists():
@@ -49,18 +48,32 @@ def conclude(being: Import) -> None:
                 piece.save(update_fields=["found"])
             for row in found:
                 counts[row["is"]] += 1
-                of_recalled_lots += bool(lots) and lot_of(row) in lots
         being.state = Import.State.CHECKED
-        being.of_recalled_lots = of_recalled_lots
+        being.of_recalled_lots = mark_recalled_lots(being)
         for name, count in counts.items():
             setattr(being, name, count)
         being.save()
 
 
-def lot_of(row: Found) -> tuple[str, str]:
-    """The supplier and its lot that a row would save."""
-    values = row.get("values", {})
-    return looked_for(values.get("supplier", "")), looked_for(values.get("supplier_lot", ""))
+def mark_recalled_lots(being: Import) -> int:
+    """Note in each row of a recalled lot which recall its batch joins; returns how many there are.
+
+    `recall` of such a row is the recall's key and its reason.
+    """
+    recalled_rows = RecalledRows()
+    for row in found_rows(being, NEW, CHANGED):
+        recalled_rows.note(row)
+    recalled_rows.look_up()
+    recalls = recalled_rows.recalls
+    for piece in being.pieces.all() if recalls else ():
+        found = json.loads(piece.found)
+        for row in found:
+            if row["is"] in (NEW, CHANGED) and row["key"] in recalls:
+                recall = recalls[row["key"]]
+                row["recall"] = [recall.pk, recall.reason]
+        piece.found = json.dumps(found)
+        piece.save(update_fields=["found"])
+    return len(recalls)
 
 
 def refuse_repeated(row: Found, seen: dict[str, int]) -> bool:
@@ -103,5 +116,7 @@ def rows_told(of: Import) -> Iterator[list[Any]]:
             yield [*about, *change, ""]
         for column, reason in row.get("why", ()):
             yield [*about, column, "", "", reason]
-        if not ("changes" in row or "why" in row):
+        if recall := row.get("recall"):
+            yield [*about, "", "", "", _("Its lot is recalled: %(reason)s") % {"reason": recall[1]}]
+        if row.keys().isdisjoint({"changes", "why", "recall"}):
             yield [*about, "", "", "", ""]

@@ -13,7 +13,9 @@ from ..codes import new_code
 from ..day import shop_today
 from ..models import Batch, Import, Product, bulk
 from ..models.bulk import pieces
+from ..models.recall_lock import share_recall_lock
 from .found import CHANGED, NEW, UNCHANGED, Found, fingerprint, found_rows, version
+from .recalled_lots import RecalledRows
 from .resources import RESOURCES
 
 
@@ -21,20 +23,28 @@ class ChangedMeanwhileError(Exception):
     """The shop is not as it was when the file was checked."""
 
 
-def save(being: Import) -> bool:
+def save(being: Import, shelf_reason: str = "") -> bool:
     """Whether it is saved, now or before. Where the shop has changed, it is to be checked again.
+
+    Batches of recalled lots are saved as recalled unless its author, an administrator, gives a
+    `shelf_reason`. It is kept with the file, to be shown where the file is checked again.
 
     Raises Import.DoesNotExist where it was forgotten meanwhile.
     """
+    if being.shelf_reason != shelf_reason:
+        Import.objects.unconfirmed().filter(pk=being.pk).update(shelf_reason=shelf_reason)
+        being.shelf_reason = shelf_reason
     try:
         ready = Ready(being)
         with transaction.atomic():
+            share_recall_lock()
             locked = Import.objects.locked().get(pk=being.pk)
             if locked.may_be_confirmed():
                 ready.save()
                 locked.pieces.all().delete()
                 locked.state, locked.done_at = Import.State.DONE, timezone.now()
-                locked.save(update_fields=["state", "done_at"])
+                locked.shelf_reason = shelf_reason
+                locked.save(update_fields=["state", "done_at", "shelf_reason"])
         being.refresh_from_db()
     except (ChangedMeanwhileError, IntegrityError):
         being.refresh_from_db()
@@ -58,10 +68,13 @@ class Ready:
         self.new: list[tuple[str, list[Any]]] = []
         self.changed: bulk.Rows = []
         self.versions: dict[Any, str] = {}
+        self.recalled_rows = RecalledRows()
+        self.new_codes: dict[str, str] = {}
         for row in found_rows(being, NEW, CHANGED, UNCHANGED):
             self.take(row)
 
     def take(self, row: Found) -> None:
+        self.recalled_rows.note(row)
         values = [row["values"][it.attname] for it in self.fields] if "values" in row else []
         if row["is"] == NEW:
             self.new.append((row["key"], values))
@@ -74,6 +87,7 @@ class Ready:
         self.refuse_if_changed()
         self.insert()
         self.update()
+        self.recalled_rows.join(self.new_codes, self.being)
 
     def refuse_if_changed(self) -> None:
         """Rows may have been checked on a day of which it turned out since that it has not come."""
@@ -84,6 +98,9 @@ class Ready:
             now = {it.pk: version(it) for it in held}
             if any(now.get(key) != self.versions[key] for key in some):
                 raise ChangedMeanwhileError
+        self.recalled_rows.look_up()
+        if not self.recalled_rows.are_as_shown():
+            raise ChangedMeanwhileError
 
     def latest_arrival(self) -> str:
         names = [field.name for field in self.fields]
@@ -103,6 +120,7 @@ class Ready:
         same = [bulk.prepared(field, field.pre_save(blank, True)) for field in rest]
         if isinstance(blank, Batch):
             keys: list[Any] = [new_code() for _row in self.new]
+            self.new_codes = dict(zip(sorted(key for key, _row in self.new), keys, strict=True))
             rows = [[code, *row, *same] for code, row in zip(keys, new, strict=True)]
             bulk.insert(self.model, [key, *self.fields, *rest], rows)
         else:

@@ -12,13 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import staff_required
+from accounts.access import may_release_recalls, staff_required
+from accounts.security_log import Event, record
 
 from ..export import table
+from ..lot_question import PUT_ON_SHELF, ShelfReasonForm
 from ..models import Import
 from .checking import check_for_a_while
 from .forms import ImportForm
 from .found import CHANGED, NEW, REFUSED, columns_told, found_rows, rows_told
+from .recalled_lots import RecalledRows
 from .saving import save
 
 SHOWN = 100  # rows of each kind in a preview
@@ -52,7 +55,21 @@ def show_import(request: HttpRequest, number: int) -> HttpResponse:
         response = render(request, "batches/import/checking.html", context)
         response["Refresh"] = "0"
         return response
-    return render(request, "batches/import/preview.html", about(being))
+    return preview(request, being)
+
+
+def preview(
+    request: HttpRequest, being: Import, form: ShelfReasonForm | None = None, status: int = 200
+) -> HttpResponse:
+    """What the file would change. `form` is what an administrator has sent of a recalled lot."""
+    form = form or ShelfReasonForm(initial={"shelf_reason": being.shelf_reason})
+    context = about(being) | {
+        "form": form,
+        "may_put_on_shelf": may_release_recalls(request.user),
+        "is_refused": status == 403,
+        "lots_asked": recalled_rows(being).fingerprint() if being.of_recalled_lots else "",
+    }
+    return render(request, "batches/import/preview.html", context, status=status)
 
 
 @staff_required
@@ -67,14 +84,40 @@ def download_rows(request: HttpRequest, number: int) -> HttpResponseBase:
 @require_POST
 def confirm_import(request: HttpRequest, number: int) -> HttpResponseBase:
     being = get_object_or_404(own_imports(request), pk=number)
+    reason = ""
+    if request.POST.get("lot_answer") == PUT_ON_SHELF and being.may_be_confirmed():
+        form = ShelfReasonForm(request.POST)
+        if not form.is_valid():
+            return preview(request, being, form, 422)
+        if not may_release_recalls(request.user):
+            return preview(request, being, status=403)
+        if request.POST.get("lots_asked") != recalled_rows(being).fingerprint():
+            kept = ShelfReasonForm(initial=form.cleaned_data)
+            return preview(request, being, kept, 409)
+        reason = form.cleaned_data["shelf_reason"]
     try:
-        is_saved = being.may_be_confirmed() and save(being)
+        is_saved = being.may_be_confirmed() and save(being, reason)
     except Import.DoesNotExist:
         return forgotten(request)
     if is_saved:
-        words = ngettext("%(count)s row is saved.", "%(count)s rows are saved.", being.changes)
-        messages.success(request, words % {"count": intcomma(being.changes)})
+        tell_of_import(request, being)
     return redirect(being)
+
+
+def recalled_rows(being: Import) -> RecalledRows:
+    rows = RecalledRows()
+    for row in found_rows(being, NEW, CHANGED):
+        rows.note(row)
+    return rows
+
+
+def tell_of_import(request: HttpRequest, being: Import) -> None:
+    words = ngettext("%(count)s row is saved.", "%(count)s rows are saved.", being.changes)
+    messages.success(request, words % {"count": intcomma(being.changes)})
+    if being.of_recalled_lots:
+        event = Event.RECALL_RELEASED if being.shelf_reason else Event.RECALLED
+        about_it = {"reason": being.shelf_reason, "batches": being.of_recalled_lots}
+        record(event, request, file=being.file_name, **about_it)
 
 
 @staff_required
@@ -105,10 +148,14 @@ def own_imports(request: HttpRequest) -> Any:
 
 def about(being: Import) -> dict[str, Any]:
     first = {it: list(islice(found_rows(being, it), SHOWN)) for it in (REFUSED, CHANGED, NEW)}
+    of_recalled_lots = (row for row in found_rows(being, CHANGED, NEW) if "recall" in row)
+    recalled = list(islice(of_recalled_lots, SHOWN)) if being.of_recalled_lots else []
     return {
         "import": being,
         "ignored": json.loads(being.ignored),
         **first,
+        "recalled": recalled,
+        "more_recalled": being.of_recalled_lots - len(recalled),
         "more_refused": being.refused - len(first[REFUSED]),
         "more_changed": being.changed - len(first[CHANGED]),
         "more_new": being.new - len(first[NEW]),

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import MinValueValidator
 from django.db import IntegrityError, models, transaction
@@ -21,9 +22,10 @@ from ..codes import LENGTH, new_code
 from ..day import shop_today
 from ..qr import qr_svg
 from ..shelf_life import Freshness, ShelfLife, days_on_shelf
-from .folded import FoldedField, looked_for
+from .folded import FoldedField, Lot, looked_for, lot_key
 from .product import Product
 from .queries import NEWEST_FIRST, BatchQuerySet
+from .recall_lock import share_recall_lock
 from .rules import (
     CONSTRAINTS,
     EARLIEST,
@@ -35,6 +37,7 @@ from .saving import with_fields
 
 if TYPE_CHECKING:
     from .printing import PrintedLabels
+    from .recall import Recall
 
 
 NOT_FOR_SALE = gettext_noop("Not for sale")
@@ -140,6 +143,11 @@ class Batch(models.Model):
     # What `plan` fills in.
     PLANNED = ["fresh_days", "caution_days", "caution_from", "expired_from", "saved_on", *FOLDED]
 
+    # The recall that the last save has put it into, because its supplier's lot is recalled.
+    joined_recall: "Recall | None" = None
+    # Who puts it on the shelf although its lot is recalled, and why; for the next save.
+    _shelf_decision: tuple[AbstractBaseUser, str] | None = None
+
     history = HistoricalRecords(excluded_fields=["updated_at", "saved_on", *FOLDED])
 
     class Meta:
@@ -222,6 +230,10 @@ class Batch(models.Model):
         """How many of its labels may be on packs."""
         return sum(printed.copies for printed in self.printed_labels.all() if printed.is_out)
 
+    def lot_key(self) -> Lot | None:
+        """Return its supplier and the supplier's lot as they are compared, or None."""
+        return lot_key(self.supplier, self.supplier_lot)
+
     def qr_code(self) -> SafeString:
         return qr_svg(self.report_url())
 
@@ -266,8 +278,29 @@ class Batch(models.Model):
             raise ValidationError(by_field) from None
 
     def save(self, **options: Any) -> None:
-        """Save, with the days on which it turns. A code that is taken is drawn again."""
+        """Save, with the days on which it turns.
+
+        Of a supplier's lot that stands recalled it joins the recall, unless `leave_on_shelf` was
+        called before.
+        """
+        from .recalled_lots import recall_to_join  # which imports this module
+
         self.plan()
+        self.joined_recall = None
+        names = options.get("update_fields")
+        has_new_lot = names is None or not {"supplier", "supplier_lot"}.isdisjoint(names)
+        with transaction.atomic(using=options.get("using")):
+            recall = None
+            if has_new_lot and self.lot_key():
+                share_recall_lock()
+                recall = recall_to_join(self)
+            self.save_with_free_code(options)
+            if recall:
+                self.join(recall)
+        self._shelf_decision = None
+
+    def save_with_free_code(self, options: dict[str, Any]) -> None:
+        """A code that is taken is drawn again."""
         try:
             with transaction.atomic(using=options.get("using")):
                 super().save(**with_fields(options, *self.PLANNED))
@@ -275,7 +308,26 @@ class Batch(models.Model):
             if not (self._state.adding and Batch.objects.filter(pk=self.pk).exists()):
                 raise
             self.pk = new_code()
-            self.save(**options)
+            self.save_with_free_code(options)
+
+    def join(self, recall: "Recall") -> None:
+        """Join `recall` in the name of whoever has just saved it, or stay on the shelf."""
+        if self._shelf_decision:
+            recall.leave_on_shelf([self.pk], *self._shelf_decision)
+        else:
+            saved = self.history.select_related("history_user").order_by("-history_id").first()
+            author = saved.history_user if saved else None
+            recall.add([self.pk], author or self.created_by, joined_at=timezone.now())
+            self.joined_recall = recall
+        changed = ["recalled_at", "recall_reason", "updated_at", "saved_on"]
+        self.refresh_from_db(fields=changed)
+
+    def leave_on_shelf(self, author: AbstractBaseUser, reason: str) -> None:
+        """Let the next save put it on the shelf although its supplier's lot is recalled.
+
+        That save raises PermissionDenied unless `author` may release a recall.
+        """
+        self._shelf_decision = author, reason
 
     def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
         """Its labels are forgotten with it; how many may be on packs stays in its history."""

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import models
 
 INDEXED = 200  # characters of a text; a database's index takes no more than some 600
+Lot = tuple[str, str]  # a supplier and its lot, as `looked_for` has them
 LAST = "\U0010ffff"  # the character that comes after all others
 
 
@@ -24,6 +25,12 @@ def looked_for(text: str) -> str:
     """
     dotted = folded(" ".join(text.split())).replace("ı", "i")
     return dotted.replace("i\N{COMBINING DOT ABOVE}", "i")[:INDEXED]
+
+
+def lot_key(supplier: str, supplier_lot: str) -> Lot | None:
+    """Return what the batches of one supplier's lot have in common; None unless both are known."""
+    lot = looked_for(supplier), looked_for(supplier_lot)
+    return lot if all(lot) else None
 
 
 def beginning_with(field: str, text: str) -> models.Q:

@@ -14,6 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.text import validate_visible
+
 ROWS_IN_A_PIECE = 500
 KEPT_UNCONFIRMED = timedelta(days=1)
 
@@ -60,8 +62,12 @@ class Import(models.Model):
     changed = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
-    # New or changed ones of which other batches are recalled.
+    # Rows that are saved as recalled, because their supplier's lot is; or, where an administrator
+    # gives a reason, on the shelf all the same.
     of_recalled_lots = models.PositiveIntegerField(default=0)
+    shelf_reason = models.CharField(
+        max_length=200, blank=True, default="", db_default="", validators=[validate_visible]
+    )
 
     objects = ImportQuerySet.as_manager()
 

@@ -2,20 +2,26 @@
 
 import json
 from collections.abc import Mapping
-from typing import Self
+from datetime import datetime
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import Q, Sum
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from accounts.access import may_release_recalls
 
 from .batch import Batch
 from .bulk import AT_ONCE, pieces
-from .folded import looked_for
+from .folded import FoldedField, looked_for
 from .printing import PrintedLabels
+from .recall_lock import take_recall_lock
 
 
 class Recall(models.Model):
@@ -49,17 +55,6 @@ class Recall(models.Model):
         return criteria
 
     @classmethod
-    def of_the_lot_of(cls, batch: Batch) -> Self | None:
-        """One that stands for others of its supplier's lot; of it, somebody has still to say."""
-        if batch.recalled_at or not (batch.supplier and batch.supplier_lot):
-            return None
-        same_lot = Batch.objects.exclude(recalled_at=None).filter(
-            supplier_folded=batch.supplier_folded, supplier_lot_folded=batch.supplier_lot_folded
-        )
-        standing = RecalledBatch.objects.standing().filter(code__in=same_lot.values("pk"))
-        return cls.objects.filter(batches__in=standing).exclude(batches__code=batch.pk).first()
-
-    @classmethod
     @transaction.atomic
     def begin(
         cls,
@@ -68,21 +63,62 @@ class Recall(models.Model):
         author: AbstractBaseUser,
         asked_for: Mapping[str, str] | None = None,
     ) -> Self:
-        """Recall those of the batches that are not yet; every report says so from then on."""
+        """Recall those of the batches that are not yet; every report says so from then on.
+
+        Whoever looks for `codes` by what they have in common takes the recall lock before.
+        """
+        take_recall_lock()
         recall = cls.objects.create(
             reason=reason, recalled_by=author, asked_for=json.dumps(dict(asked_for or {}))
         )
+        recall.add(codes, author)
+        return recall
+
+    @transaction.atomic
+    def add(
+        self, codes: list[str], author: AbstractBaseUser, joined_at: datetime | None = None
+    ) -> None:
+        """Recall those of the batches that are not yet, and enter them into the record.
+
+        `joined_at` is when, for batches that were saved after the recall had begun.
+        """
+        when = joined_at or self.recalled_at
         recalled: list[Batch] = []
         for some in pieces(sorted(codes)):
             recalled += Batch.objects.filter(pk__in=some, recalled_at=None).change(
-                author, recalled_at=recall.recalled_at, recall_reason=reason
+                author, recalled_at=when, recall_reason=self.reason
             )
-        labels = labels_out_of(recalled)
+        joined = {"joined_at": joined_at, "joined_by": author} if joined_at else {}
+        self.enter(recalled, **joined)
+
+    @transaction.atomic
+    def leave_on_shelf(self, codes: list[str], author: AbstractBaseUser, reason: str) -> None:
+        """Enter batches of a recalled lot into the record, and why they are not recalled.
+
+        Raises PermissionDenied unless `author` may release a recall.
+        """
+        if not may_release_recalls(author):
+            raise PermissionDenied
+        now = timezone.now()
+        words = gettext("%(who)s put it on the shelf although its lot is recalled: %(reason)s")
+        left: list[Batch] = []
+        for some in pieces(sorted(codes)):
+            batches = Batch.objects.filter(pk__in=some)
+            left += batches.change(author, why=words % {"who": author, "reason": reason})
+        released = {"released_at": now, "released_by": author, "release_reason": reason}
+        self.enter(left, joined_at=now, joined_by=author, **released)
+
+    def enter(self, batches: list[Batch], **values: Any) -> None:
+        """Copy `batches` into the record; one that was in it before is entered anew."""
+        labels = labels_out_of(batches)
+        copies = [RecalledBatch.of(self, it, labels.get(it.pk, 0), **values) for it in batches]
         RecalledBatch.objects.bulk_create(
-            (RecalledBatch.of(recall, batch, labels.get(batch.pk, 0)) for batch in recalled),
+            copies,
             batch_size=AT_ONCE,
+            update_conflicts=True,
+            unique_fields=["recall", "code"],
+            update_fields=RecalledBatch.ENTERED,
         )
-        return recall
 
 
 def labels_out_of(batches: list[Batch]) -> dict[str, int]:
@@ -99,15 +135,10 @@ class RecalledBatchQuerySet(models.QuerySet["RecalledBatch"]):
         """Not released."""
         return self.filter(released_at=None)
 
-    def lots(self) -> set[tuple[str, str]]:
-        """The suppliers and their lots, as `looked_for` has them."""
-        named = self.exclude(supplier="").exclude(supplier_lot="").order_by()
-        pairs = named.values_list("supplier", "supplier_lot").distinct()
-        return {(looked_for(supplier), looked_for(lot)) for supplier, lot in pairs}
-
     @transaction.atomic
     def release(self, author: AbstractBaseUser, reason: str) -> list[Batch]:
         """End the recall of those among them that stand; returns their batches."""
+        take_recall_lock()
         codes = list(self.standing().select_for_update().values_list("code", flat=True))
         now = timezone.now()
         released: list[Batch] = []
@@ -135,21 +166,42 @@ class RecalledBatch(models.Model):
     supplier_lot = models.CharField(_("supplier's lot"), max_length=60)
     removed_on = models.DateField(_("taken off the shelf on"), null=True)
     labels = models.PositiveIntegerField(_("labels printed"))
+    # Of a batch that was saved after the recall had begun, because it is of a recalled lot.
+    joined_at = models.DateTimeField(_("joined at"), null=True)
+    joined_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     released_at = models.DateTimeField(_("released at"), null=True)
     released_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     release_reason = models.CharField(_("reason for the release"), max_length=200, blank=True)
 
+    supplier_folded = FoldedField(default="", db_default="", editable=False)
+    supplier_lot_folded = FoldedField(default="", db_default="", editable=False)
+
     COPIED = [
         *("batch_identifier", "butcher_date", "arrival_date", "use_by"),
         *("supplier", "supplier_lot", "removed_on"),
+    ]
+    # All but what tells one entry from another.
+    ENTERED = [
+        *COPIED,
+        *("product", "labels", "supplier_folded", "supplier_lot_folded", "joined_at", "joined_by"),
+        *("released_at", "released_by", "release_reason"),
     ]
 
     objects = RecalledBatchQuerySet.as_manager()
 
     class Meta:
         ordering = ["product", "batch_identifier", "pk"]
+        indexes = [
+            models.Index(
+                fields=["supplier_lot_folded", "supplier_folded"],
+                condition=Q(released_at=None),
+                name="recalled_by_lot",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["code"], condition=Q(released_at=None), name="batch_is_in_one_recall"
@@ -160,12 +212,20 @@ class RecalledBatch(models.Model):
     def __str__(self) -> str:
         return self.batch_identifier
 
+    @property
+    def was_left_on_shelf(self) -> bool:
+        """Whether it never was recalled: an administrator put it on the shelf all the same."""
+        return self.joined_at is not None and self.joined_at == self.released_at
+
     @classmethod
-    def of(cls, recall: Recall, batch: Batch, labels: int) -> Self:
+    def of(cls, recall: Recall, batch: Batch, labels: int, **values: Any) -> Self:
         return cls(
             recall=recall,
             code=batch.pk,
             product=batch.product.name,
             labels=labels,
+            supplier_folded=looked_for(batch.supplier),
+            supplier_lot_folded=looked_for(batch.supplier_lot),
             **{name: getattr(batch, name) for name in cls.COPIED},
+            **values,
         )

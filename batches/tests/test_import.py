@@ -221,20 +221,6 @@ def test_zeros_that_a_spreadsheet_dropped_are_told(
     assert counts() == (1, 0, 0, 0)
 
 
-def test_rows_of_a_lot_that_is_recalled_are_noticed(
-    staff_client: Client, make_batch: MakeBatch, staff: User
-) -> None:
-    old = make_batch(9, supplier="Hill  Farm", supplier_lot="L-1")
-    Recall.begin([old.pk], "Glass", staff)
-    rows = [ROW.replace("B-1", name) for name in ("B-1", "B-2", "B-3")]
-    text = [f"{HEADER},supplier_lot", f"{rows[0]},l-1", f"{rows[1]},L-2", f"{rows[2]},"]
-    page = words(preview(staff_client, "\n".join(text)).content)
-    noticed = "1 row is of a supplier's lot that is recalled."
-    assert noticed in page
-    assert noticed in words(confirm(staff_client).content)
-    assert "lot that is recalled" not in words(preview(staff_client, table(rows[2])).content)
-
-
 def test_one_identifier_twice_in_a_file_is_refused(staff_client: Client) -> None:
     page = preview(staff_client, table(ROW, ROW.replace("B-1", "b-1")))
     assert counts() == (1, 0, 0, 1)

@@ -31,7 +31,7 @@ class Person:
         self.dice = random.Random(seed)
         self.name = account.full_name
         self.recorded: list[str] = []
-        self.recalled = 0
+        self.recalled = self.saved_as_recalled = 0
 
     def work(self) -> None:
         acts = [self.record, self.record, self.record, self.sell, self.discard, self.edit]
@@ -46,15 +46,20 @@ class Person:
     def record(self, number: int) -> None:
         today = timezone.localdate()
         identifier = f"{today:%d}-{self.name}-{number}"
-        answer = self.post(
-            "/admin/batches/new",
-            product=self.dice.choice(Product.objects.values_list("pk", flat=True)),
-            batch_identifier=identifier,
-            butcher_date=today - timedelta(days=self.dice.randrange(3)),
-            arrival_date=today,
-            supplier=self.dice.choice(SUPPLIERS),
-            supplier_lot=f"L-{self.dice.randrange(4)}",
-        )
+        data: dict[str, Any] = {
+            "product": self.dice.choice(Product.objects.values_list("pk", flat=True)),
+            "batch_identifier": identifier,
+            "butcher_date": today - timedelta(days=self.dice.randrange(3)),
+            "arrival_date": today,
+            "supplier": self.dice.choice(SUPPLIERS),
+            "supplier_lot": f"L-{self.dice.randrange(4)}",
+        }
+        answer = self.post("/admin/batches/new", **data)
+        if answer.status_code == 409:  # of a recalled lot
+            [asked] = re.findall(r'name="lot_asked" value="(\w+)"', answer.content.decode())
+            data |= {"lot_asked": asked, "lot_answer": "recalled"}
+            answer = self.post("/admin/batches/new", **data)
+            self.saved_as_recalled += answer.status_code == 302
         if answer.status_code == 302:
             self.recorded.append(identifier)
 
@@ -140,6 +145,9 @@ def test_a_week_with_three_at_once(make_user: MakeUser, noon: time_machine.Trave
             at_the_same_time(*[partial(person.recall, f"Glass, {day}") for person in people])
         compare_evening(people)
     assert sum(person.recalled for person in people) == Recall.objects.count() > 0
+    assert sum(person.saved_as_recalled for person in people) > 0
+    joined = RecalledBatch.objects.exclude(joined_at=None)
+    assert joined.count() == sum(person.saved_as_recalled for person in people)
     kinds = set(Batch.objects.values_list("removal", flat=True))
     assert kinds == {"", "sold-out", "discarded"}
     assert Batch.objects.filter(supplier__startswith="Farm of ").count() > 5

@@ -60,6 +60,15 @@ MEASURED_WRONG = {"kind": "sheet", "unit": "mm", "dots_per_inch": 203, "label_wi
 ASKED_FOR = {"product": NAME, "supplier": WORD * 2, "arrived_from": "2026-11-01"}
 PUT_BACK = ("/admin/batches/put-back", {"batch": "CAVT10N000", "since": "1"})
 SOLD_OUT = (("/admin/batches/remove", {"batch": "FRESH00000", "removal": "sold-out"}),)
+PRODUCT = 7_000
+OF_RECALLED_LOT = {
+    "product": PRODUCT,
+    "batch_identifier": "A-1",
+    "butcher_date": "2026-11-22",
+    "arrival_date": "2026-11-22",
+    "supplier": WORD * 2,
+    "supplier_lot": "L" * 40,
+}
 RELEASED = {"released_at": datetime(2026, 11, 22, 9, tzinfo=UTC), "release_reason": WORD * 3}
 PAGES = {
     "landing": Shown("/"),
@@ -149,6 +158,14 @@ PAGES = {
     "release, wrong": Shown("/admin/recalls/5/release", 422, "administrator", {"do": "all"}),
     "add": staff("/admin/batches/new"),
     "add, wrong": staff("/admin/batches/new", 422, WRONG),
+    "add, of a recalled lot": staff("/admin/batches/new", 409, OF_RECALLED_LOT),
+    "add, of a recalled lot, to an administrator": Shown(
+        "/admin/batches/new", 409, "administrator", OF_RECALLED_LOT
+    ),
+    "add, of a recalled lot, wrong": staff("/admin/batches/new", 422, OF_RECALLED_LOT | WRONG),
+    "add, of a lot that is not recalled any more": staff(
+        "/admin/batches/new", 409, OF_RECALLED_LOT | {"supplier": "X", "lot_answer": "recalled"}
+    ),
     "batch": staff("/admin/batches/FRESH00000"),
     "batch, recalled": staff("/admin/batches/RECA11ED00"),
     "edit": staff("/admin/batches/FRESH00000/edit"),
@@ -156,6 +173,9 @@ PAGES = {
         "/admin/batches/FRESH00000/edit",
         409,
         {"version": "1000001", "batch_identifier": "A", "supplier": "Mine"},
+    ),
+    "edit, of a recalled lot": Shown(
+        "/admin/batches/REM0VED000/edit", 409, "administrator", OF_RECALLED_LOT
     ),
     "edit, deleted meanwhile": staff("/admin/batches/DE1ETED000/edit", 409, WRONG),
     "edit, wrong": staff("/admin/batches/FRESH00000/edit", 422, WRONG),
@@ -165,6 +185,12 @@ PAGES = {
     "import, to an administrator": Shown("/admin/import", 200, "administrator"),
     "import, wrong": staff("/admin/import", 422, {"kind": "batches"}),
     "import, checked": staff("/admin/import/7"),
+    "import, of recalled lots": Shown("/admin/import/10", 200, "administrator"),
+    "import, of recalled lots, without a reason": Shown(
+        "/admin/import/10/confirm", 422, "administrator", {"lot_answer": "shelf"}
+    ),
+    "import, of recalled lots, to staff": staff("/admin/import/12"),
+    "import, on the shelf all the same": Shown("/admin/import/11", 200, "administrator"),
     "import, refused": staff("/admin/import/8"),
     "import, saved": staff("/admin/import/9"),
     "import, being checked": Shown(
@@ -208,6 +234,7 @@ def fill_shop(make_batch: MakeBatch, make_user: MakeUser) -> dict[str, Client]:
     turn_on_second_factor(accounts["second factor"])
     fill_shelf(make_batch, accounts["staff"])
     fill_imports(accounts["staff"])
+    fill_imports_of_recalled_lots(accounts["staff"], accounts["administrator"])
     clients = {role: Client() for role in (*accounts, "stranger", "half in")}
     for role, account in accounts.items():
         clients[role].force_login(account)
@@ -222,7 +249,9 @@ def turn_on_second_factor(account: User) -> None:
 
 
 def fill_shelf(make_batch: MakeBatch, recorder: User) -> None:
-    product = Product.objects.create(name=NAME, emoji="👩‍🍳", storage_advice="Keep it. " * 20)
+    product = Product.objects.create(
+        pk=PRODUCT, name=NAME, emoji="👩‍🍳", storage_advice="Keep it. " * 20
+    )
     strange: dict[str, Any] = {
         "product": product,
         "supplier": WORD * 2,
@@ -269,16 +298,35 @@ def fill_imports(author: User) -> None:
         ImportPiece.objects.create(of=of, number=0, rows=3, read="[]", found=json.dumps(rows))
 
 
+def fill_imports_of_recalled_lots(staff: User, administrator: User) -> None:
+    row = {"is": "new", "name": "W" * 20, "recall": [5, f"{WORD} <&> " * 4]}
+    values = {"supplier": WORD * 2, "supplier_lot": "L" * 40}
+    found = [row | {"line": line, "key": f"{line}", "values": values} for line in (2, 3)]
+    about = {"file_name": f"{WORD * 3}.csv", "kind": "batches", "rows": 2, "columns": "[]"}
+    about |= {"new": 2, "of_recalled_lots": 2}
+    for key, author in ((10, administrator), (12, staff)):
+        of = Import.objects.create(pk=key, state="checked", author=author, **about)
+        ImportPiece.objects.create(of=of, number=0, rows=2, read="[]", found=json.dumps(found))
+    about |= {"state": "done", "author": administrator, "shelf_reason": WORD * 3}
+    Import.objects.create(pk=11, **about)
+
+
 def record_recall(author: User, reason: str) -> None:
-    """Of one batch that is recalled still, and one that was released."""
+    """Of one batch that joined later, one that was released, and one that was not recalled."""
     recall = Recall(pk=5, reason=reason, recalled_by=author, asked_for=json.dumps(ASKED_FOR))
     recall.save()
-    for code, released in (("RECA11ED00", {}), ("EXP1RED000", RELEASED)):
+    joined = {"joined_at": RELEASED["released_at"], "joined_by": author}
+    entries: list[tuple[str, dict[str, Any]]] = [
+        ("RECA11ED00", joined),
+        ("EXP1RED000", RELEASED),
+        ("CAVT10N000", joined | RELEASED),
+    ]
+    for code, values in entries:
         batch = Batch.objects.get(pk=code)
         copied = RecalledBatch.of(recall, batch, 3)
-        for name, value in released.items():
+        for name, value in values.items():
             setattr(copied, name, value)
-        copied.released_by = author if released else None
+        copied.released_by = author if copied.released_at else None
         copied.save()
     Batch.objects.filter(pk="RECA11ED00").change(
         author, recalled_at=recall.recalled_at, recall_reason=reason

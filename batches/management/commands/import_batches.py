@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 from accounts.models import User
 from batches.importing.checking import begin, check_for_a_while
-from batches.importing.found import REFUSED, found_rows
+from batches.importing.found import CHANGED, NEW, REFUSED, found_rows
 from batches.importing.saving import save
 from batches.importing.wrong import UnreadableError
 from batches.models import Import
@@ -56,6 +56,12 @@ class Command(BaseCommand):
             for column, reason in row["why"]:
                 place = _("Row %(line)d") % {"line": row["line"]}
                 self.stdout.write(f"{place}{column and f', {column}'}: {reason}")
+        for row in found_rows(being, NEW, CHANGED):
+            if recall := row.get("recall"):
+                words = _(
+                    "Row %(line)d: its lot is recalled, so it is saved as recalled: %(reason)s"
+                )
+                self.stdout.write(words % {"line": row["line"], "reason": recall[1]})
         words = _("%(new)d new, %(changed)d changed, %(unchanged)d unchanged, %(refused)d refused.")
         counts = {it: getattr(being, it) for it in ("new", "changed", "unchanged", "refused")}
         self.stdout.write(words % counts)
