@@ -17,8 +17,10 @@ from accounts.access import staff_required
 from ..export import table
 from ..models import Import
 from .checking import check_for_a_while
+from .column_names import column_names
 from .forms import ImportForm
 from .found import CHANGED, NEW, REFUSED, columns_told, found_rows, rows_told
+from .messages import note_messages
 from .saving import save
 
 SHOWN = 100  # rows of each kind in a preview
@@ -33,7 +35,12 @@ def import_file(request: HttpRequest) -> HttpResponse:
         form = ImportForm(author=request.user, initial={"kind": Import.Kind.BATCHES})
     if form.is_valid():
         return redirect(form.made)
-    context = {"form": form, "unconfirmed": own_imports(request).unconfirmed()[:10]}
+    context = {
+        "form": form,
+        "unconfirmed": own_imports(request).unconfirmed()[:10],
+        "batch_columns": column_names(Import.Kind.BATCHES),
+        "product_columns": column_names(Import.Kind.PRODUCTS),
+    }
     return render(request, "batches/import/file.html", context, status=422 if form.errors else 200)
 
 
@@ -108,6 +115,7 @@ def about(being: Import) -> dict[str, Any]:
     return {
         "import": being,
         "ignored": json.loads(being.ignored),
+        "notes": note_messages(json.loads(being.notes)),
         **first,
         "more_refused": being.refused - len(first[REFUSED]),
         "more_changed": being.changed - len(first[CHANGED]),
