@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_noop, override
 
 from ..forms import BatchForm
+from ..models import Batch
 from .checked import CheckedResource
 from .reader.columns import normalized
 from .resources import RESOURCES
@@ -65,7 +66,7 @@ def verbose_name(resource: CheckedResource, attribute: str) -> str:
 
 
 def is_of_batches(resource: CheckedResource) -> bool:
-    return resource._meta.model is BatchForm._meta.model
+    return resource._meta.model is Batch
 
 
 def column_names(kind: str) -> list[ColumnName]:

@@ -44,9 +44,7 @@ def about_kind(code: str) -> str:
             "This is an XML file, whatever its name says. Save the table as Excel (.xlsx) or as "
             "CSV, and choose that."
         ),
-        "no_table": _(
-            "This is not a table that can be read. Choose an Excel file (.xlsx) or CSV."
-        ),
+        "no_table": _("This is not a table that can be read. Choose an Excel file (.xlsx) or CSV."),
         "not_utf8": _(
             "The letters of this file are not in UTF-8, so some would come out wrong. Save it as "
             "“CSV UTF-8” or as Excel (.xlsx), and choose that."
@@ -64,7 +62,7 @@ def about_size(code: str) -> str:
         "empty": _("This file is empty. Choose one with a row for each batch."),
         "no_rows": _("There are no rows below the names of the columns."),
         "no_sheet": _("This Excel file has no sheet with cells."),
-        "too_large": _("This Excel file is too large. Split the table, or save it as CSV."),
+        "too_large": _("This file is too large. Split the table, and import the parts."),
         "too_slow": _(
             "Reading this file takes far more time or memory than a table of batches should. Copy "
             "the table into a new file, and choose that."
@@ -78,12 +76,8 @@ def about_size(code: str) -> str:
         ),
         "far_below": _("This sheet has rows far below the table. Delete them."),
         "far_right": _("This sheet has columns far to the right of the table. Delete them."),
-        "long_cell": _(
-            "One cell of this file is far too long for a table. Is it the right file?"
-        ),
-        "long_line": _(
-            "One line of this file is far too long for a table. Is it the right file?"
-        ),
+        "long_cell": _("One cell of this file is far too long for a table. Is it the right file?"),
+        "long_line": _("One line of this file is far too long for a table. Is it the right file?"),
         "busy": _("Other files are being read just now. Choose the file again in a minute."),
     }
     return sentences.get(code, "")
@@ -108,7 +102,8 @@ def about_damage(code: str) -> str:
     sentences = {
         "hostile": _("This Excel file holds what no spreadsheet writes. Make it anew."),
         "damaged": _(
-            "This Excel file is damaged. Open it in Excel, save it again, and choose that."
+            "This file is damaged. Open it in a spreadsheet, save it again as Excel (.xlsx), and "
+            "choose that."
         ),
     }
     return sentences.get(code, sentences["damaged"])

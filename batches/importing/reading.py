@@ -19,7 +19,6 @@ from typing import IO, Any, BinaryIO
 from django.conf import settings
 
 from .messages import unreadable_message
-from .reader.limits import MOST_SECONDS
 from .reader.table import Row, Table
 from .reader.text import Cell
 from .wrong import UnreadableError
@@ -28,7 +27,7 @@ __all__ = ["Cell", "Row", "Table", "read"]
 
 READER = "batches.importing.reader"
 PASSED_ON = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH")
-START_SECONDS = 10.0  # of a process, on a busy machine
+PATIENCE = 45.0  # seconds; a busy machine takes longer than the work
 AT_ONCE = BoundedSemaphore(2)  # files; each may take much memory
 WAIT_SECONDS = 20.0
 
@@ -62,7 +61,10 @@ def answer_for(file: BinaryIO, request: str) -> dict[str, Any]:
             run_reader(request, copy, written)
             written.seek(0)
             answer: dict[str, Any] = json.load(written)
-        except (subprocess.SubprocessError, ValueError):
+        except subprocess.CalledProcessError as error:
+            was_stopped = error.returncode != 1  # by a limit of memory or time, rather than a fault
+            return {"error": "too_slow" if was_stopped else "damaged", "params": {}}
+        except (subprocess.TimeoutExpired, ValueError):
             return {"error": "too_slow", "params": {}}
         except OSError:
             return {"error": "busy", "params": {}}
@@ -77,6 +79,6 @@ def run_reader(request: str, file: IO[bytes], written: IO[bytes]) -> None:
         stderr=subprocess.DEVNULL,
         cwd=settings.BASE_DIR,
         env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
-        timeout=MOST_SECONDS + START_SECONDS,
+        timeout=PATIENCE,
         check=True,
     )

@@ -15,7 +15,17 @@ from ..models import Batch, Product
 from ..models.folded import folded
 from ..models.rules import FIELD_TO_MEND
 from .checked import Cells, CheckedResource, plain
-from .widgets import Day, Identifier, Value, Whole, Words, YesOrNo, kind_and_text, refuse_hidden, shown_text
+from .widgets import (
+    Day,
+    Identifier,
+    Value,
+    Whole,
+    Words,
+    YesOrNo,
+    kind_and_text,
+    refuse_hidden,
+    shown_text,
+)
 
 [UNIQUE] = [it for it in Batch._meta.constraints if isinstance(it, models.UniqueConstraint)]
 MOST_ZEROS = 5  # in front, that a spreadsheet may have dropped

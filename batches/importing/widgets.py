@@ -28,8 +28,8 @@ MANGLED_DAY = re.compile(
 YES = {"true", "yes", "1", "verdadero", "sí", "si", "doğru", "evet", "wahr", "vrai"}
 NO = {"false", "no", "0", "falso", "yanliş", "hayir", "falsch", "faux"}
 
-# What a spreadsheet shows in the place of a value, in any language: an error has a sign at both ends
-# but for those of no value; signs alone stand for what is too wide for its column.
+# What a spreadsheet shows in the place of a value, in any language: most errors have a sign at both
+# ends; signs alone stand for what is too wide for its column.
 ERROR_WORD = re.compile(
     r"#[¡¿]?[^\W\d_][\w/.]*[!?]|#(N/A|N/D|N/DISP|NV|NA|YOK|GETTING_DATA|OBTENIENDO_DATOS|VERİ_ALINIYOR)"
     r"|#{3,}|(Err|Error|Hata):\d{3}|(Loading|Cargando|Yükleniyor)(\.{3}|…)",

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('batches', '0020_scans'),
+        ("batches", "0020_scans"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='import',
-            name='notes',
-            field=models.TextField(default='[]'),
+            model_name="import",
+            name="notes",
+            field=models.TextField(default="[]"),
         ),
     ]

@@ -21,17 +21,24 @@ from .open_document import Marks
 from .sheet import Area, Line
 from .text import Cell, text_cell
 
+MERGED = ["merged", ""]
+
 
 class CalamineSheet:
-    merged: list[Area] = []
     hidden_columns: list[range] = []
+    width = MOST_COLUMNS
 
     def __init__(
-        self, sheet: Any, hidden_lines: list[range], marks: Marks, budget: Budget
+        self,
+        sheet: Any,
+        hidden_lines: list[range],
+        marks: Marks,
+        merged: list[Area],
+        budget: Budget,
     ) -> None:
         self.sheet = sheet
         self.hidden_lines = {line for lines in hidden_lines for line in lines}
-        self.marks = marks
+        self.marks, self.merged = marks, merged
         self.budget = budget
 
     def lines(self) -> Iterator[Line]:
@@ -41,8 +48,9 @@ class CalamineSheet:
             cells = [value_cell(value, self.budget) for value in values[:MOST_COLUMNS]]
             if any(value_cell(value, self.budget) for value in values[MOST_COLUMNS:]):
                 raise ReadError("far_right")
-            if any(cells):
-                yield Line(number, self.marked(number, cells), number in self.hidden_lines)
+            marked = self.marked(number, cells)
+            if any(cell and cell != MERGED for cell in marked):
+                yield Line(number, marked, number in self.hidden_lines)
 
     def marked(self, number: int, cells: list[Cell]) -> list[Cell]:
         if not self.marks:

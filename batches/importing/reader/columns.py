@@ -53,6 +53,8 @@ def check_columns(
     if missing := [column for column in required if column not in by_column]:
         raise ReadError("missing_columns", names=missing)
     known_names = set(known.values())
-    unknown = [name for name, column in zip(names, columns, strict=True) if column not in known_names]
+    unknown = [
+        name for name, column in zip(names, columns, strict=True) if column not in known_names
+    ]
     if unknown:
         raise ReadError("unknown_columns", names=unknown)

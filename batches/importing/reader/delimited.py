@@ -40,18 +40,20 @@ def delimited_lines(file: BinaryIO, known: Mapping[str, str], budget: Budget) ->
 
 
 def records(lines: Iterator[str], known: Mapping[str, str], budget: Budget) -> Iterator[Line]:
-    number, before = 1, []
+    first = 1
+    before: list[str] = []
     for line in lines:
-        if not before and line[:4].lower() == "sep=":  # what Excel writes for itself
-            number += 1
+        if not before and first == 1 and line[:4].lower() == "sep=":  # what Excel writes for itself
+            first = 2
             continue
         before.append(line)
         if trimmed(line):
             break
     delimiter = delimiter_of(before[-1] if before else "", known)
     reader = csv.reader(chain(before, lines), delimiter=delimiter, strict=True)
+    number = first - 1
     try:
-        for number, cells in enumerate(reader, number):
+        for number, cells in enumerate(reader, first):
             budget.spend_cells(len(cells))
             yield Line(number, cells_of(cells, budget))
     except csv.Error:

@@ -173,9 +173,7 @@ def rendered_as_general(number: int, section: Section) -> str | None:
     kinds = set(section.kinds()) - {"literal"}
     if len(kinds) != 1 or len(str(abs(number))) > GENERAL_DIGITS:
         return None
-    return "".join(
-        text if kind == "literal" else str(number) for kind, text in section.tokens
-    )
+    return "".join(text if kind == "literal" else str(number) for kind, text in section.tokens)
 
 
 def rendered_as_digits(number: int, section: Section) -> str | None:

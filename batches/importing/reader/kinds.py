@@ -48,7 +48,9 @@ BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
 # Markup begins so; a table does not, unless its first name stands in pointed brackets.
-MARKUP = re.compile(r"\s*<(\?xml|!doctype|!--|html|head|body|meta|table|style|div)\b", re.IGNORECASE)
+MARKUP = re.compile(
+    r"\s*<(\?xml|!doctype|!--|html|head|body|meta|table|style|div)\b", re.IGNORECASE
+)
 WEB_PAGE = re.compile(r"<(!doctype html|html|head|body|meta|table|div)\b", re.IGNORECASE)
 
 

@@ -11,7 +11,7 @@ TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 CELLS = ("table-cell", "covered-table-cell")
 ENCRYPTION = "}encryption-data"
 CONTENT, MANIFEST = "content.xml", "META-INF/manifest.xml"
-MOST_MARKS = 200_000
+MOST_MARKS = 400_000
 
 Marks = dict[tuple[int, int], Cell]  # by line and column, both from 1
 
@@ -19,8 +19,8 @@ Marks = dict[tuple[int, int], Cell]  # by line and column, both from 1
 class TableScan(Handler):
     """Counts the cells of each table, repeated ones too, as far as any of them holds something.
 
-    Of each table, by its number: its hidden lines, and marks for cells that show an error or are
-    merged with another.
+    Of each table, by its number: its hidden lines, and marks for cells that show an error, are
+    formulas or are merged with another.
     """
 
     def __init__(self) -> None:
@@ -28,7 +28,7 @@ class TableScan(Handler):
         self.marks: list[Marks] = []
         self.line = self.line_repeats = self.column = self.column_repeats = 0
         self.cells = self.widest = self.last_line = self.width = 0
-        self.is_filled = self.is_hidden = self.is_error = False
+        self.is_filled = self.is_hidden = self.is_error = self.is_formula = False
         self.shown: list[str] = []
         self.length = self.marked = 0
 
@@ -51,6 +51,7 @@ class TableScan(Handler):
         self.column_repeats = repeats(attributes, "number-columns-repeated")
         types = {value for key, value in attributes.items() if key.endswith("}value-type")}
         self.is_filled, self.is_error = bool(types), "error" in types
+        self.is_formula = f"{TABLE}formula" in attributes
         self.shown, self.length = [], 0
 
     def text(self, text: str) -> None:
@@ -74,6 +75,8 @@ class TableScan(Handler):
             self.width = self.column
         if self.is_error:
             self.mark(first, ["error", "".join(self.shown).strip()[:40]])
+        elif self.is_formula:
+            self.mark(first, ["formula", "="])
         elif local == "covered-table-cell" and not self.is_filled:
             self.mark(first, ["merged", ""])
 

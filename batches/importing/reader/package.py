@@ -5,7 +5,7 @@ import zipfile
 from typing import IO, BinaryIO, NamedTuple
 
 from .errors import ReadError
-from .limits import Budget
+from .limits import MOST_UNPACKED, Budget
 from .xml_stream import Attributes, Handler, parse
 
 MOST_PARTS = 2_000
@@ -41,6 +41,8 @@ class Package:
             raise ReadError("damaged")
         if part.flag_bits & ENCRYPTED:
             raise ReadError("password")
+        if part.file_size > MOST_UNPACKED:
+            raise ReadError("too_large")
         return self.archive.open(part)
 
     def parse(self, name: str, handler: Handler) -> None:

@@ -2,7 +2,8 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from string import ascii_letters
+from functools import lru_cache
+from string import ascii_letters, digits
 from typing import NamedTuple
 
 from .errors import ReadError
@@ -44,13 +45,19 @@ class SheetReader(Handler):
         self.package, self.part = package, part
         self.texts, self.formats, self.is_1904 = texts, formats, is_1904
         self.budget: Budget = package.budget
+        self.width = MOST_COLUMNS  # of what stands right of so many columns, one cell is kept
         self.hidden_columns: list[range] = []
         self.merged: list[Area] = []
         self.lines_found: list[Line] = []
         self.line = self.column = 0
         self.is_hidden = False
         self.cells: dict[int, Cell] = {}
-        self.forget_cell()
+        self.attributes: Attributes = {}
+        self.value: list[str] | None = None
+        self.formula: list[str] | None = None
+        self.target: list[str] | None = None
+        self.length = self.columns = 0
+        self.is_in_cell = self.is_ignored = False
 
     def lines(self) -> Iterator[Line]:
         """The lines that hold cells, in order. Raises ReadError on the way."""
@@ -60,30 +67,32 @@ class SheetReader(Handler):
                 self.lines_found = []
 
     def start(self, name: str, attributes: Attributes) -> None:
-        local = name.rpartition("}")[2]
+        local = name[name.rfind("}") + 1 :]
         if local == "c":
             self.start_cell(attributes)
         elif local in ("v", "t", "f"):
             self.start_content(local)
         elif local == "row":
             self.start_line(attributes)
-        elif local == "rPh":
-            self.ignored += 1
+        elif local == "rPh":  # how a text is pronounced, which is not shown in the cell
+            self.is_ignored = True
         elif local == "col":
             self.add_column(attributes)
         elif local == "mergeCell":
             self.add_merged(attributes.get("ref", ""))
 
     def end(self, name: str) -> None:
-        local = name.rpartition("}")[2]
-        if local in ("v", "t", "f"):
+        local = name[name.rfind("}") + 1 :]
+        if local == "c":
+            if self.value or self.formula is not None:
+                self.end_cell()
+            self.is_in_cell = False
+        elif local in ("v", "t", "f"):
             self.target = None
-        elif local == "c":
-            self.end_cell()
         elif local == "row":
             self.end_line()
         elif local == "rPh":
-            self.ignored -= 1
+            self.is_ignored = False
 
     def text(self, text: str) -> None:
         if self.target is not None:
@@ -98,75 +107,74 @@ class SheetReader(Handler):
             raise ReadError("far_below" if number > LAST_LINE else "damaged")
         self.line, self.column, self.cells = number, 0, {}
         self.is_hidden = attributes.get("hidden") in TRUE or is_zero(attributes.get("ht"))
-        self.forget_cell()
+        self.is_in_cell = False
 
     def end_line(self) -> None:
         if self.cells:
             cells = [self.cells.get(column, "") for column in range(1, max(self.cells) + 1)]
             self.lines_found.append(Line(self.line, cells, self.is_hidden))
 
-    def forget_cell(self) -> None:
-        self.value: list[str] = []
-        self.formula: list[str] = []
-        self.target: list[str] | None = None
-        self.kind, self.style = "n", 0
-        self.length = self.ignored = 0
-        self.is_formula = self.is_in_cell = False
-
     def start_cell(self, attributes: Attributes) -> None:
-        self.budget.spend_cells(1)
-        self.forget_cell()
+        """The budget looks at the count of cells after each chunk."""
+        self.budget.cells += 1
         self.is_in_cell = True
         self.column = column_of(attributes["r"]) if "r" in attributes else self.column + 1
-        self.kind = attributes.get("t", "n")
-        self.style = int(attributes.get("s", 0))
+        self.attributes = attributes
+        self.value = self.formula = None
+        self.length = 0
 
     def start_content(self, local: str) -> None:
-        if not self.is_in_cell or (local == "t" and self.ignored):
+        if not self.is_in_cell or (local == "t" and self.is_ignored):
             return
-        self.is_formula = self.is_formula or local == "f"
-        self.target = self.formula if local == "f" else self.value
+        if local == "f":
+            self.target = self.formula = self.formula or []
+        else:
+            self.target = self.value = self.value or []
 
     def end_cell(self) -> None:
-        self.is_in_cell = False
-        if not (self.value or self.is_formula):
+        if self.column > self.width + 1 in self.cells:
             return
-        cell = self.read_cell("".join(self.value))
+        cell = self.read_cell("".join(self.value or ()))
         if cell and self.column > MOST_COLUMNS:
             raise ReadError("far_right")
         if cell:
-            self.cells[self.column] = cell
+            self.cells[min(self.column, self.width + 1)] = cell
 
     def read_cell(self, value: str) -> Cell:
-        if self.is_formula:
+        kind = self.attributes.get("t", "n")
+        code = self.formats[int(self.attributes.get("s", 0))]
+        if self.formula is not None:
             return ["formula", f"={''.join(self.formula)}"[:100]]
-        if self.kind == "s":
-            return self.read_text(self.texts[int(value)]) if value.strip() else ""
-        if self.kind in ("inlineStr", "str"):
-            return self.read_text(unescaped(value))
-        if self.kind == "e":
+        if kind == "s":
+            return self.read_text(self.texts[int(value)], code) if value.strip() else ""
+        if kind in ("inlineStr", "str"):
+            return self.read_text(unescaped(value), code)
+        if kind == "e":
             return ["error", value[:40]]
-        if self.kind == "b":
+        if kind == "b":
             return ["boolean", str(value.strip() in TRUE)]
-        if self.kind == "d":
-            return day_of(value.strip(), self.formats[self.style])
-        return self.read_number(value.strip())
+        if kind == "d":
+            return day_of(value.strip(), code)
+        return self.read_number(value.strip(), code)
 
-    def read_text(self, text: str) -> Cell:
+    def read_text(self, text: str, code: str) -> Cell:
         if len(text) > LONGEST_CELL:
             raise ReadError("long_cell")
-        shown = shown_text(text, self.formats[self.style])
+        shown = shown_text(text, code)
         if shown is None:
             return text_cell(text, self.budget, "unshown")
         return text_cell(shown, self.budget, "text")
 
-    def read_number(self, value: str) -> Cell:
+    def read_number(self, value: str, code: str) -> Cell:
         if not value:
             return ""
-        kind, shown = number_cell(value, self.formats[self.style], self.is_1904)
+        kind, shown = number_cell(value, code, self.is_1904)
         return text_cell(shown, self.budget, kind)
 
     def add_column(self, attributes: Attributes) -> None:
+        self.columns += 1
+        if self.columns > LAST_COLUMN:
+            raise ReadError("hostile")
         first, last = int(attributes.get("min", 1)), int(attributes.get("max", LAST_COLUMN))
         is_hidden = attributes.get("hidden") in TRUE or is_zero(attributes.get("width"))
         if is_hidden and len(self.hidden_columns) < MOST_COLUMNS:
@@ -203,11 +211,16 @@ def cell_at(line: Line, column: int) -> Cell:
 
 def column_of(reference: str) -> int:
     """Return 28 for "AB7". Raises ReadError for what is no reference to a cell."""
+    return column_number(reference.replace("$", "").rstrip(digits))
+
+
+@lru_cache(maxsize=2048)
+def column_number(letters: str) -> int:
     column = 0
-    for letter in reference.replace("$", "").rstrip("0123456789"):
-        if not "A" <= letter.upper() <= "Z" or column > LAST_COLUMN:
+    for letter in letters.upper():
+        if not "A" <= letter <= "Z" or column > LAST_COLUMN:
             raise ReadError("damaged")
-        column = column * 26 + ord(letter.upper()) - 64
+        column = column * 26 + ord(letter) - 64
     if not 0 < column <= LAST_COLUMN:
         raise ReadError("damaged")
     return column

@@ -2,16 +2,15 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, NamedTuple, Protocol
-from zipfile import BadZipFile
-from xml.parsers.expat import ExpatError
 
 from .calamine_sheets import CalamineSheet, calamine_workbook, visible_names
 from .columns import check_columns, known_columns, names_in
 from .delimited import delimited_lines
 from .errors import ReadError
 from .kinds import kind_of
-from .limits import MOST_LINES, MOST_ROWS, MOST_SECONDS, Budget
-from .open_document import scan
+from .limits import MOST_COLUMNS, MOST_LINES, MOST_ROWS, MOST_SECONDS, Budget
+from .old_excel import OldExcelScan
+from .open_document import Marks, scan
 from .package import Package
 from .sheet import Area, Line, mark_merged
 from .text import Cell
@@ -38,6 +37,7 @@ class Table(NamedTuple):
 
 
 class Sheet(Protocol):
+    width: int
     hidden_columns: list[range]
     merged: list[Area]
 
@@ -47,6 +47,7 @@ class Sheet(Protocol):
 class DelimitedText:
     def __init__(self, file: BinaryIO, known: Mapping[str, str], budget: Budget) -> None:
         self.file, self.known, self.budget = file, known, budget
+        self.width = MOST_COLUMNS
         self.hidden_columns: list[range] = []
         self.merged: list[Area] = []
 
@@ -71,9 +72,9 @@ def read_table(file: BinaryIO, request: Request, seconds: float = MOST_SECONDS) 
         raise
     except MemoryError:
         raise ReadError("too_large") from None
-    except (BadZipFile, ExpatError, OSError, EOFError, RecursionError) as error:
-        raise ReadError("damaged") from error
-    except Exception as error:  # whatever a broken file makes a library raise
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # whatever a broken file makes a library raise: calamine panics
         raise ReadError("damaged") from error
 
 
@@ -89,25 +90,31 @@ def excel_sheets(file: BinaryIO, budget: Budget) -> tuple[list[SheetMaker], bool
 
 def open_document_sheets(file: BinaryIO, budget: Budget) -> tuple[list[SheetMaker], bool]:
     found = scan(Package(file, budget))
-    return old_sheets(file, budget, found.hidden, found.marks)
+    own = zip(found.hidden, found.marks, strict=True)
+    return calamine_sheets(file, budget, [(hidden, marks, []) for hidden, marks in own])
 
 
-def old_sheets(
-    file: BinaryIO, budget: Budget, hidden: Any = (), marks: Any = ()
+def old_excel_sheets(file: BinaryIO, budget: Budget) -> tuple[list[SheetMaker], bool]:
+    found = OldExcelScan(file)
+    own = [(sheet.hidden, sheet.marks, sheet.merged) for sheet in found.sheets]
+    return calamine_sheets(file, budget, own)
+
+
+def calamine_sheets(
+    file: BinaryIO, budget: Budget, own: Sequence[tuple[list[range], Marks, list[Area]]]
 ) -> tuple[list[SheetMaker], bool]:
     workbook = calamine_workbook(file)
 
     def maker(number: int) -> Callable[[], Sheet]:
-        lines = hidden[number] if number < len(hidden) else []
-        own_marks = marks[number] if number < len(marks) else {}
         sheet = workbook.get_sheet_by_index(number)
-        return lambda: CalamineSheet(sheet, lines, own_marks, budget)
+        hidden, marks, merged = own[number]
+        return lambda: CalamineSheet(sheet, hidden, marks, merged, budget)
 
     visible = [(name, maker(number)) for number, name in visible_names(workbook)]
     return visible, len(workbook.sheets_metadata) > 1
 
 
-SHEETS = {"xlsx": excel_sheets, "ods": open_document_sheets, "xls": old_sheets}
+SHEETS = {"xlsx": excel_sheets, "ods": open_document_sheets, "xls": old_excel_sheets}
 
 
 def sheet_with_names(sheets: Sequence[SheetMaker], request: Request) -> tuple[str, Sheet]:
@@ -144,6 +151,7 @@ def table_of(sheet: Sheet, title: str, request: Request, budget: Budget) -> Tabl
     names = names_in(header.cells)
     columns = known_columns(names, request.known)
     check_columns(names, columns, request.known, request.required)
+    sheet.width = len(columns)
     body = rows_below(lines, len(columns))
     if not body:
         raise ReadError("no_rows")

@@ -6,7 +6,6 @@ or a part in memory before anybody can count what is in it.
 """
 
 from array import array
-from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
 from .errors import ReadError
@@ -171,7 +170,3 @@ class StyleHandler(Handler):
     def end(self, name: str) -> None:
         if name.endswith("}cellXfs"):
             self.is_in_cell_styles = False
-
-
-def visible_sheets(workbook: Workbook) -> Iterator[Sheet]:
-    return (sheet for sheet in workbook.sheets if sheet.is_visible)

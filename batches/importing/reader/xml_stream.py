@@ -51,7 +51,7 @@ def parse_chunks(source: Source, handler: Handler, budget: Budget) -> Iterator[N
 
 class Parser:
     def __init__(self, handler: Handler, budget: Budget) -> None:
-        self.handler = handler
+        self.handle_start, self.handle_end = handler.start, handler.end
         self.budget = budget
         self.depth = self.fed = 0
         self.prefixes: set[str | None] = set()
@@ -80,11 +80,11 @@ class Parser:
         self.depth += 1
         if self.depth > MOST_DEPTH:
             raise ReadError("hostile")
-        self.handler.start(name, attributes)
+        self.handle_start(name, attributes)
 
     def end(self, name: str) -> None:
         self.depth -= 1
-        self.handler.end(name)
+        self.handle_end(name)
 
     def declare_namespace(self, prefix: str | None, _uri: str) -> None:
         self.prefixes.add(prefix)
