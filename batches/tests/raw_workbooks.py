@@ -38,8 +38,8 @@ def row(*cells: str, attributes: str = "") -> str:
 HEADER = row(*map(text_cell, NAMES))
 VALUES = [
     *map(text_cell, ("Beef", "B-1")),
-    '<c s="1"><v>46353</v></c>',
-    '<c s="1"><v>46354</v></c>',
+    '<c s="1"><v>46346</v></c>',
+    '<c s="1"><v>46347</v></c>',
 ]
 ROW = row(*VALUES)
 STYLES = '<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs>'

@@ -177,10 +177,10 @@ def test_a_lot_that_is_not_certain_is_refused(
 def test_a_day_that_is_not_shown_whole_is_refused(
     staff_client: Client, first_products: None
 ) -> None:
-    cells = [*VALUES[:2], '<c s="2"><v>46353</v></c>', VALUES[3]]
+    cells = [*VALUES[:2], '<c s="2"><v>46346</v></c>', VALUES[3]]
     content = raw_workbook(row(*cells), styles=styles_of("mmm-yy"))
     page = words(preview(staff_client, content, "b.xlsx").content)
-    assert "does not show the whole of this date: 2026-11-27" in page
+    assert "does not show the whole of this date: 2026-11-20" in page
 
 
 def test_whole_days_of_a_product_are_taken_in_any_format(administrator_client: Client) -> None:

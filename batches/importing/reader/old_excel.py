@@ -120,7 +120,7 @@ class OldExcelScan:
 
 
 def mark_of(kind: int, data: bytes) -> Cell:
-    """Return a cell for an error or a formula, of which calamine tells nothing; else an empty one."""
+    """Return a cell for an error or a formula, which calamine does not tell, else an empty one."""
     if kind == ERROR_OR_BOOLEAN and data[7] == 1:
         return ["error", ERRORS.get(data[6], "#N/A")]
     return ["formula", "="] if kind in FORMULAS else ""

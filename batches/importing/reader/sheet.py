@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from .errors import ReadError
 from .formats import number_cell, shown_text, shows_whole_day
-from .limits import LAST_LINE, LONGEST_CELL, MOST_COLUMNS, Budget
+from .limits import LAST_LINE, LONGEST_CELL, MOST_CELLS, MOST_COLUMNS, Budget
 from .package import Package
 from .text import Cell, text_cell, unescaped
 from .xml_stream import Attributes, Handler, parse_chunks
@@ -61,6 +61,7 @@ class SheetReader(Handler):
 
     def lines(self) -> Iterator[Line]:
         """The lines that hold cells, in order. Raises ReadError on the way."""
+        self.package.refuse_too_many(self.part, "c", MOST_CELLS, "too_many_cells")
         with self.package.open(self.part) as source:
             for _chunk in parse_chunks(source, self, self.budget):
                 yield from self.lines_found

@@ -54,7 +54,9 @@ class Workbook:
         texts, styles = SharedTextHandler(), StyleHandler()
         for relationship in relationships.values():
             if relationship.kind == "sharedStrings" and not texts.texts:
-                self.package.parse(relationship.target, texts)
+                part = relationship.target
+                self.package.refuse_too_many(part, "si", MOST_SHARED_TEXTS, "too_large")
+                self.package.parse(part, texts)
             elif relationship.kind == "styles" and not styles.used:
                 self.package.parse(relationship.target, styles)
         self.texts = texts.texts
