@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import StringIO
 from typing import Any
 
@@ -65,14 +65,31 @@ def export_products(request: HttpRequest) -> HttpResponseBase:
 @staff_required
 @require_safe
 def import_template(request: HttpRequest) -> HttpResponseBase:
-    """The names of the columns, and no rows. In Excel, identifiers stay the text they are."""
+    """The names of the columns, and no rows. In Excel, identifiers stay the text they are.
+
+    With a row as an example where the address says `example`.
+    """
     kind = request.GET.get("kind", Import.Kind.BATCHES)
     if kind not in RESOURCES:
         raise BadRequest("There is no such table.")
-    names = RESOURCES[kind].template
+    names = list(RESOURCES[kind].template)
+    is_example = "example" in request.GET
+    rows = iter([example_row(kind)] if is_example else [])
+    name = f"{kind}-{'example' if is_example else 'template'}"
     if wanted(request) == EXCEL:
-        return excel(f"{kind}-template", list(names), iter(()), as_text=True)
-    return comma_separated(f"{kind}-template", list(names), iter(()))
+        return excel(name, names, rows, as_text=True)
+    return comma_separated(name, names, rows)
+
+
+def example_row(kind: str) -> Sequence[Any]:
+    """Values in the order of the template, as somebody would write them."""
+    if kind == Import.Kind.PRODUCTS:
+        return [_("Lamb chops"), "", 2, 4, _("Keep it at 0 to 4 °C."), _("yes")]
+    today = shop_today()
+    product = Product.objects.filter(active=True).first()
+    name = product.name if product else _("Lamb chops")
+    use_by = today + timedelta(days=5)
+    return ["", name, "2026-001", today, today, use_by, _("Hill Farm"), "L-0042"]
 
 
 def wanted(request: HttpRequest) -> str:

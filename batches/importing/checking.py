@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from ..day import one_day
 from ..models import Batch, Import, ImportPiece, Product
 from .checked import CheckedResource
+from .column_names import known_names
 from .found import CHANGED, NEW, REFUSED, UNCHANGED, Found, conclude, fingerprint, key_of, version
 from .reading import Row, read
 from .resources import RESOURCES
-from .wrong import UnreadableError
 
 AT_MOST = 2.0  # seconds of work in one request
 
@@ -25,36 +25,21 @@ AT_MOST = 2.0  # seconds of work in one request
 def begin(file: Any, name: str, kind: str, author: AbstractBaseUser) -> Import:
     """Keep what `file` holds, to be checked. Raises UnreadableError where nothing can be."""
     resource = RESOURCES[kind]()
-    known = resource.get_export_headers()
-    columns, rows, sheet = read(file, known)
-    check_columns(columns, known, resource.required)
+    table = read(file, known_names(kind), resource.required)
     with transaction.atomic():
         Import.objects.clean_away()
         made = Import.objects.create(
             author_id=author.pk,
             file_name=name[-200:].replace("\0", ""),
-            sheet=sheet,
+            sheet=table.sheet,
+            notes=json.dumps(table.notes),
             kind=kind,
-            columns=json.dumps(columns),
-            ignored=json.dumps([it for it in columns if it not in resource.template]),
-            rows=len(rows),
+            columns=json.dumps(table.columns),
+            ignored=json.dumps([it for it in table.columns if it not in resource.template]),
+            rows=len(table.rows),
         )
-        made.keep([list(row) for row in rows])
+        made.keep([list(row) for row in table.rows])
     return made
-
-
-def check_columns(columns: list[str], known: list[str], required: tuple[str, ...]) -> None:
-    twice = {it for it in columns if columns.count(it) > 1 and it}
-    unknown = [it or _("(no name)") for it in columns if it not in known]
-    missing = [it for it in required if it not in columns]
-    for names, words in (
-        (sorted(twice), _("Two columns have the same name: %(names)s. Rename or delete one.")),
-        (missing, _("A column is missing: %(names)s. Name the columns as the template does.")),
-        (unknown, _("A column is not known here: %(names)s. Delete it, or mend its name.")),
-    ):
-        if names:
-            shown = ", ".join(f"“{name[:40]}”" for name in names[:10])
-            raise UnreadableError(words % {"names": shown})
 
 
 @one_day()

@@ -21,8 +21,11 @@ class ImportForm(forms.Form):
     )
     file = forms.FileField(
         label=_("File"),
-        help_text=_("Excel (.xlsx) or CSV, up to 50,000 rows. Nothing is saved before you say so."),
-        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,.txt,.tsv"}),
+        help_text=_(
+            "Excel (.xlsx), CSV, or .xls and .ods with identifiers as text; up to 50,000 rows. "
+            "Nothing is saved before you say so."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,.xls,.ods,.txt,.tsv"}),
         error_messages={
             "required": _("Choose the file."),
             "empty": _("This file is empty. Choose one with a row for each batch."),

@@ -15,7 +15,17 @@ from ..models import Batch, Product
 from ..models.folded import folded
 from ..models.rules import FIELD_TO_MEND
 from .checked import Cells, CheckedResource, plain
-from .widgets import Day, Identifier, Value, Whole, Words, YesOrNo, kind_and_text
+from .widgets import (
+    Day,
+    Identifier,
+    Value,
+    Whole,
+    Words,
+    YesOrNo,
+    kind_and_text,
+    refuse_hidden,
+    shown_text,
+)
 
 [UNIQUE] = [it for it in Batch._meta.constraints if isinstance(it, models.UniqueConstraint)]
 MOST_ZEROS = 5  # in front, that a spreadsheet may have dropped
@@ -23,9 +33,10 @@ MOST_ZEROS = 5  # in front, that a spreadsheet may have dropped
 
 class ProductOfName(Widget):  # type: ignore[misc]
     def clean(self, value: Value, row: Any = None, **kwargs: Any) -> Product:
-        name = kind_and_text(value)[1]
+        name = shown_text(value)[1]
         product: Product | None = kwargs["products"].get(folded(" ".join(name.split())))
         if product is None:
+            refuse_hidden(name)
             words = _("There is no product called “%(name)s”. Add it first, or mend the name.")
             raise ValueError(words % {"name": name[:60]} if name else _("Name the product."))
         return product

@@ -19,8 +19,10 @@ from ..export import table
 from ..lot_question import PUT_ON_SHELF, ShelfReasonForm
 from ..models import Import
 from .checking import check_for_a_while
+from .column_names import column_names
 from .forms import ImportForm
 from .found import CHANGED, NEW, REFUSED, columns_told, found_rows, rows_told
+from .messages import note_messages
 from .recalled_lots import RecalledRows
 from .saving import save
 
@@ -36,7 +38,12 @@ def import_file(request: HttpRequest) -> HttpResponse:
         form = ImportForm(author=request.user, initial={"kind": Import.Kind.BATCHES})
     if form.is_valid():
         return redirect(form.made)
-    context = {"form": form, "unconfirmed": own_imports(request).unconfirmed()[:10]}
+    context = {
+        "form": form,
+        "unconfirmed": own_imports(request).unconfirmed()[:10],
+        "batch_columns": column_names(Import.Kind.BATCHES),
+        "product_columns": column_names(Import.Kind.PRODUCTS),
+    }
     return render(request, "batches/import/file.html", context, status=422 if form.errors else 200)
 
 
@@ -153,6 +160,7 @@ def about(being: Import) -> dict[str, Any]:
     return {
         "import": being,
         "ignored": json.loads(being.ignored),
+        "notes": note_messages(json.loads(being.notes)),
         **first,
         "recalled": recalled,
         "more_recalled": being.of_recalled_lots - len(recalled),

@@ -50,6 +50,8 @@ class Import(models.Model):
     file_name = models.CharField(max_length=200)
     # Which was read, where there are others.
     sheet = models.CharField(max_length=200, blank=True)
+    # What one does not see in the sheet: pairs of a code and its detail, in JSON.
+    notes = models.TextField(default="[]")
     kind = models.CharField(max_length=8, choices=Kind.choices)
     state = models.CharField(max_length=8, choices=State.choices, default=State.CHECKING)
     columns = models.TextField()

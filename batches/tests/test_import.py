@@ -14,7 +14,6 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from batches.importing import reading
 from batches.importing.checking import check_for_a_while
 from batches.models import Batch, Import, Product, Recall
 from conftest import MakeBatch, MakeUser, at_the_same_time, words
@@ -519,12 +518,13 @@ def test_old_ones_are_cleaned_away(staff_client: Client, noon: Any) -> None:
     assert Import.objects.count() == 1
 
 
-def test_one_file_holds_so_many_rows_and_no_more(staff_client: Client, monkeypatch: Any) -> None:
-    monkeypatch.setattr(reading, "MOST_ROWS", 2)
-    assert upload(staff_client, table(ROW, ROW)).status_code == 302
-    response = upload(staff_client, table(ROW, ROW, ROW))
-    assert response.status_code == 422
-    assert "up to 2 rows" in words(response.content)
+@pytest.mark.parametrize(("rows", "status"), [(50_000, 302), (50_001, 422)])
+def test_one_file_holds_so_many_rows_and_no_more(
+    staff_client: Client, rows: int, status: int
+) -> None:
+    response = upload(staff_client, table(*[ROW] * rows))
+    assert response.status_code == status
+    assert ("up to 50,000 rows" in words(response.content)) == (status == 422)
 
 
 def test_rows_are_kept_as_they_were_read(staff_client: Client) -> None:

@@ -1,3 +1,4 @@
+import json
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from tqdm import tqdm
 from accounts.models import User
 from batches.importing.checking import begin, check_for_a_while
 from batches.importing.found import CHANGED, NEW, REFUSED, found_rows
+from batches.importing.messages import note_messages
 from batches.importing.saving import save
 from batches.importing.wrong import UnreadableError
 from batches.models import Import
@@ -52,6 +54,8 @@ class Command(BaseCommand):
                 bar.update(being.checked_rows() - bar.n)
 
     def report(self, being: Import) -> None:
+        for note in note_messages(json.loads(being.notes)):
+            self.stdout.write(note)
         for row in found_rows(being, REFUSED):
             for column, reason in row["why"]:
                 place = _("Row %(line)d") % {"line": row["line"]}

@@ -1,0 +1,126 @@
+"""What calamine does not tell of an .xls file, and how large it is, counted beforehand (MS-XLS)."""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from .compound_file import CompoundFile
+from .errors import ReadError
+from .limits import MOST_CELLS
+from .open_document import MOST_MARKS, Marks
+from .sheet import Area
+from .text import Cell
+
+FIRST, LAST = 0x0809, 0x000A  # records that begin and end a sheet
+SHEET, PASSWORD, SHARED_TEXTS = 0x0085, 0x002F, 0x00FC
+ROW, SIZE, MERGED = 0x0208, 0x0200, 0x00E5
+FORMULAS = (0x0006, 0x0206, 0x0406)
+ERROR_OR_BOOLEAN, SEVERAL_NUMBERS = 0x0205, 0x00BD
+CELLS = (0x0203, 0x0204, 0x00FD, 0x027E, 0x00D6, ERROR_OR_BOOLEAN, SEVERAL_NUMBERS, *FORMULAS)
+HIDDEN = 0x20  # of a row's flags
+ERRORS = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+}
+VERSION_8 = 0x0600
+
+
+@dataclass
+class SheetScan:
+    hidden: list[range] = field(default_factory=list)
+    marks: Marks = field(default_factory=dict)
+    merged: list[Area] = field(default_factory=list)
+    lines: int = 0
+    columns: int = 0
+
+    def add_cell(self, line: int, column: int) -> None:
+        self.lines, self.columns = max(self.lines, line + 1), max(self.columns, column + 1)
+        if self.lines * self.columns > MOST_CELLS:
+            raise ReadError("too_many_cells")
+
+    def add_mark(self, line: int, column: int, cell: Cell) -> None:
+        if len(self.marks) == MOST_MARKS:
+            raise ReadError("too_many_cells")
+        self.marks[line, column] = cell
+
+
+class OldExcelScan:
+    """Walks through all records. Raises ReadError for too many cells, damage or a password."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.content = CompoundFile(file).stream("Workbook", "Book")
+        self.sheets: list[SheetScan] = []
+        self.by_start: dict[int, SheetScan] = {}
+        self.current: SheetScan | None = None
+        self.depth = 0
+        self.is_version_8 = True
+        for start, kind, data in self.records():
+            self.take(start, kind, data)
+        if sum(sheet.lines * sheet.columns for sheet in self.sheets) > MOST_CELLS:
+            raise ReadError("too_many_cells")
+
+    def records(self) -> Iterator[tuple[int, int, bytes]]:
+        position = 0
+        while position + 4 <= len(self.content):
+            kind, length = struct.unpack_from("<HH", self.content, position)
+            yield position, kind, self.content[position + 4 : position + 4 + length]
+            position += 4 + length
+
+    def take(self, start: int, kind: int, data: bytes) -> None:
+        if kind == FIRST:
+            self.begin(start, data)
+        elif kind == LAST:
+            self.depth -= 1
+        elif kind == PASSWORD:
+            raise ReadError("password")
+        elif kind == SHARED_TEXTS and struct.unpack_from("<I", data, 4)[0] > len(self.content):
+            raise ReadError("damaged")
+        elif kind == SHEET:
+            self.sheets.append(SheetScan())
+            self.by_start[struct.unpack_from("<I", data)[0]] = self.sheets[-1]
+        elif kind == SIZE:
+            self.check_size(data)
+        elif self.current and self.depth == 1:
+            self.take_of_sheet(self.current, kind, data)
+
+    def begin(self, start: int, data: bytes) -> None:
+        """A sheet begins, or a chart in one."""
+        self.depth += 1
+        if self.depth == 1:
+            self.is_version_8 = struct.unpack_from("<H", data)[0] == VERSION_8
+            self.current = self.by_start.get(start)
+
+    def check_size(self, data: bytes) -> None:
+        """What a sheet says of its own size may be anything, and calamine believes it."""
+        _, lines, _, columns = struct.unpack_from("<IIHH" if self.is_version_8 else "<4H", data)
+        if lines * columns > MOST_CELLS:
+            raise ReadError("too_many_cells")
+
+    def take_of_sheet(self, sheet: SheetScan, kind: int, data: bytes) -> None:
+        if kind in CELLS:
+            line, column = struct.unpack_from("<HH", data)
+            last = struct.unpack_from("<H", data, len(data) - 2)[0]
+            sheet.add_cell(line, last if kind == SEVERAL_NUMBERS else column)
+            if mark := mark_of(kind, data):
+                sheet.add_mark(line + 1, column + 1, mark)
+        elif kind == ROW and struct.unpack_from("<H", data, 12)[0] & HIDDEN:
+            line = struct.unpack_from("<H", data)[0] + 1
+            sheet.hidden.append(range(line, line + 1))
+        elif kind == MERGED:
+            for top, bottom, left, right in struct.iter_unpack(
+                "<4H", data[2 : 2 + len(data[2:]) // 8 * 8]
+            ):
+                sheet.merged.append(Area(top + 1, left + 1, bottom + 1, right + 1))
+
+
+def mark_of(kind: int, data: bytes) -> Cell:
+    """Return a cell for an error or a formula, which calamine does not tell, else an empty one."""
+    if kind == ERROR_OR_BOOLEAN and data[7] == 1:
+        return ["error", ERRORS.get(data[6], "#N/A")]
+    return ["formula", "="] if kind in FORMULAS else ""

@@ -1,0 +1,126 @@
+"""What calamine does not tell of an OpenDocument table, and how large it is, counted beforehand."""
+
+from .errors import ReadError
+from .limits import LAST_LINE, LONGEST_CELL, MOST_CELLS, MOST_COLUMNS
+from .package import Package
+from .text import Cell
+from .xml_stream import Attributes, Handler
+
+TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+CELLS = ("table-cell", "covered-table-cell")
+ENCRYPTION = "}encryption-data"
+CONTENT, MANIFEST = "content.xml", "META-INF/manifest.xml"
+MOST_MARKS = 400_000
+
+Marks = dict[tuple[int, int], Cell]  # by line and column, both from 1
+
+
+class TableScan(Handler):
+    """Counts the cells of each table, repeated ones too, as far as any of them holds something.
+
+    Of each table, by its number: its hidden lines, and marks for cells that show an error, are
+    formulas or are merged with another.
+    """
+
+    def __init__(self) -> None:
+        self.hidden: list[list[range]] = []
+        self.marks: list[Marks] = []
+        self.line = self.line_repeats = self.column = self.column_repeats = 0
+        self.cells = self.widest = self.last_line = self.width = 0
+        self.is_filled = self.is_hidden = self.is_error = self.is_formula = False
+        self.shown: list[str] = []
+        self.length = self.marked = 0
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        local = name.removeprefix(TABLE)
+        if local == "table":
+            self.line = self.widest = self.last_line = 0
+            self.hidden.append([])
+            self.marks.append({})
+        elif local == "table-row":
+            self.column = self.width = 0
+            self.line_repeats = repeats(attributes, "number-rows-repeated")
+            self.is_hidden = attributes.get(f"{TABLE}visibility") in ("collapse", "filter")
+        elif local in CELLS:
+            self.start_cell(attributes)
+        elif name.startswith(TEXT):
+            self.is_filled = True
+
+    def start_cell(self, attributes: Attributes) -> None:
+        self.column_repeats = repeats(attributes, "number-columns-repeated")
+        types = {value for key, value in attributes.items() if key.endswith("}value-type")}
+        self.is_filled, self.is_error = bool(types), "error" in types
+        self.is_formula = f"{TABLE}formula" in attributes
+        self.shown, self.length = [], 0
+
+    def text(self, text: str) -> None:
+        self.length += len(text)
+        if self.length > LONGEST_CELL:
+            raise ReadError("long_cell")
+        self.shown.append(text)
+
+    def end(self, name: str) -> None:
+        local = name.removeprefix(TABLE)
+        if local in CELLS:
+            self.end_cell(local)
+        elif local == "table-row":
+            self.end_line()
+        elif local == "table":
+            self.count(self.widest * self.last_line)
+
+    def end_cell(self, local: str) -> None:
+        first, self.column = self.column + 1, self.column + self.column_repeats
+        if self.is_filled:
+            self.width = self.column
+        if self.is_error:
+            self.mark(first, ["error", "".join(self.shown).strip()[:40]])
+        elif self.is_formula:
+            self.mark(first, ["formula", "="])
+        elif local == "covered-table-cell" and not self.is_filled:
+            self.mark(first, ["merged", ""])
+
+    def mark(self, column: int, cell: Cell) -> None:
+        last_column = min(column + self.column_repeats, MOST_COLUMNS + 1)
+        for line in range(self.line + 1, self.line + 1 + self.line_repeats):
+            for place in range(column, last_column):
+                self.marks[-1][line, place] = cell
+                self.marked += 1
+            if self.marked > MOST_MARKS:
+                raise ReadError("too_many_cells")
+
+    def end_line(self) -> None:
+        first, self.line = self.line + 1, self.line + self.line_repeats
+        if self.width:
+            self.widest = max(self.widest, self.width)
+            self.last_line = self.line
+            if self.line > LAST_LINE:
+                raise ReadError("far_below")
+            if self.is_hidden:
+                self.hidden[-1].append(range(first, self.line + 1))
+        if self.widest * self.last_line > MOST_CELLS:
+            raise ReadError("too_many_cells")
+
+    def count(self, cells: int) -> None:
+        self.cells += cells
+        if self.cells > MOST_CELLS:
+            raise ReadError("too_many_cells")
+
+
+class EncryptionFinder(Handler):
+    def start(self, name: str, attributes: Attributes) -> None:
+        if name.endswith(ENCRYPTION):
+            raise ReadError("password")
+
+
+def scan(package: Package) -> TableScan:
+    """Raises ReadError where the tables are too large or have a password."""
+    if MANIFEST in package:
+        package.parse(MANIFEST, EncryptionFinder())
+    found = TableScan()
+    package.parse(CONTENT, found)
+    return found
+
+
+def repeats(attributes: Attributes, name: str) -> int:
+    return max(1, int(attributes.get(TABLE + name, 1)))
