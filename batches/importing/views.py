@@ -17,11 +17,13 @@ from accounts.access import staff_required
 from ..export import table
 from ..models import Import
 from .checking import check_for_a_while
+from .date_form import DatesForm, how_dates_are_read
 from .forms import ImportForm
-from .found import CHANGED, NEW, REFUSED, columns_told, found_rows, rows_told
+from .found import CHANGED, NEW, REFUSED, columns_told, found_rows, lookalikes_in, rows_told
 from .saving import save
 
 SHOWN = 100  # rows of each kind in a preview
+SHOWN_LOOKALIKES = 20
 
 
 @staff_required
@@ -42,6 +44,8 @@ def import_file(request: HttpRequest) -> HttpResponse:
 def show_import(request: HttpRequest, number: int) -> HttpResponse:
     """Checks for a while and comes again, until all of it is checked; then what was found."""
     being = get_object_or_404(own_imports(request), pk=number)
+    if being.waits_for_dates():
+        return ask_for_dates(request, being, DatesForm(job=being))
     if being.is_checking and request.method == "GET":
         try:
             check_for_a_while(being)
@@ -56,6 +60,28 @@ def show_import(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @staff_required
+@require_POST
+def answer_dates(request: HttpRequest, number: int) -> HttpResponse:
+    """Read the dates as somebody says, and check the file anew."""
+    job = get_object_or_404(own_imports(request), pk=number)
+    form = DatesForm(request.POST, job=job)
+    if not form.is_valid():
+        return ask_for_dates(request, job, form, status=422)
+    try:
+        job.answer_dates(form.chosen_order())
+    except Import.DoesNotExist:
+        return forgotten(request)
+    return redirect(job)
+
+
+def ask_for_dates(
+    request: HttpRequest, job: Import, form: DatesForm, status: int = 200
+) -> HttpResponse:
+    context = {"import": job, "form": form}
+    return render(request, "batches/import/dates.html", context, status=status)
+
+
+@staff_required
 @require_safe
 def download_rows(request: HttpRequest, number: int) -> HttpResponseBase:
     """All that the preview says, and what it has no room for."""
@@ -67,6 +93,11 @@ def download_rows(request: HttpRequest, number: int) -> HttpResponseBase:
 @require_POST
 def confirm_import(request: HttpRequest, number: int) -> HttpResponseBase:
     being = get_object_or_404(own_imports(request), pk=number)
+    if being.can_be_saved() and being.lookalikes:
+        if request.POST.get("lookalikes") != f"{being.lookalikes}":
+            context = about(being) | {"lookalikes_missing": True}
+            return render(request, "batches/import/preview.html", context, status=422)
+        being.confirm_lookalikes()
     try:
         is_saved = being.may_be_confirmed() and save(being)
     except Import.DoesNotExist:
@@ -105,8 +136,13 @@ def own_imports(request: HttpRequest) -> Any:
 
 def about(being: Import) -> dict[str, Any]:
     first = {it: list(islice(found_rows(being, it), SHOWN)) for it in (REFUSED, CHANGED, NEW)}
+    dates = DatesForm(job=being)
     return {
         "import": being,
+        "dates_sentence": how_dates_are_read(being),
+        "dates_form": dates if dates.fields else None,
+        "lookalikes": list(islice(lookalikes_in(being), SHOWN_LOOKALIKES)),
+        "more_lookalikes": being.lookalikes - SHOWN_LOOKALIKES,
         "ignored": json.loads(being.ignored),
         **first,
         "more_refused": being.refused - len(first[REFUSED]),
