@@ -133,7 +133,7 @@ def reasons(refused: ValidationError) -> list[list[str]]:
 
 def outcome(resource: CheckedResource, result: Any) -> Found:
     instance, was = result.instance, resource.was
-    about = {"name": called(instance), "key": key_of(instance)}
+    about: Found = {"name": called(instance), "key": key_of(instance)}
     if lookalikes := resource.lookalikes(instance):
         about["lookalikes"] = lookalikes
     if was is None:

@@ -109,5 +109,4 @@ def how_dates_are_read(job: Import) -> str:
     place = notes.get("example") or notes.get("text_date")
     if not place or not job.date_order:
         return ""
-    about = {"order": DateOrder(job.date_order).label, "text": place[1]}
     return reading(job.date_order, place[1])

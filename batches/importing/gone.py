@@ -12,20 +12,28 @@ from ..models.folded import looked_for
 
 
 def departures(batch: Batch, today: date) -> list[str]:
-    """What ended the sale of a batch, each in a few words: "is sold out since 28 November"."""
-    found = []
-    if batch.recalled_at:
-        day = timezone.localdate(batch.recalled_at)
-        found.append(_("was recalled on %(day)s") % {"day": date_format(day)})
-    if batch.removed_on:
-        message = {
-            Removal.SOLD_OUT: _("is sold out since %(day)s"),
-            Removal.DISCARDED: _("was discarded on %(day)s"),
-        }.get(Removal(batch.removal) if batch.removal else None, _("left the shelf on %(day)s"))  # type: ignore[arg-type]
-        found.append(message % {"day": date_format(batch.removed_on)})
-    if batch.expired_from <= today:
-        found.append(_("has been expired since %(day)s") % {"day": date_format(batch.expired_from)})
-    return found
+    """A sentence for each thing that keeps a batch from being sold; none while it may be."""
+    days = {
+        _("Batch %(batch)s was recalled on %(day)s."): batch.recalled_at
+        and timezone.localdate(batch.recalled_at),
+        removal_message(batch): batch.removed_on,
+        _("Batch %(batch)s has been expired since %(day)s."): batch.expired_from
+        if batch.expired_from <= today
+        else None,
+    }
+    return [
+        message % {"batch": batch.batch_identifier, "day": date_format(day)}
+        for message, day in days.items()
+        if day
+    ]
+
+
+def removal_message(batch: Batch) -> str:
+    if batch.removal == Removal.SOLD_OUT:
+        return _("Batch %(batch)s is sold out since %(day)s.")
+    if batch.removal == Removal.DISCARDED:
+        return _("Batch %(batch)s was discarded on %(day)s.")
+    return _("Batch %(batch)s left the shelf on %(day)s.")
 
 
 def reasons_to_refuse(
@@ -49,8 +57,7 @@ def reasons_to_refuse(
 def differences(known: Batch, instance: Batch, changed: set[str], today: date) -> dict[str, str]:
     about: dict[str, Any] = {"batch": known.batch_identifier}
     if gone := departures(known, today):
-        message = _("Batch %(batch)s %(what)s.")
-        return {"batch_identifier": message % {**about, "what": gone[0]}}
+        return {"batch_identifier": " ".join(gone)}
     if "product" in changed:
         message = _("Batch %(batch)s is %(product)s.")
         return {"product": message % {**about, "product": known.product.name}}

@@ -158,45 +158,48 @@ class BatchResource(CheckedResource):
         if found:
             raise ValidationError({it: why for it, why in found.items() if it not in errors})
 
+    def is_found_by_identifier(self) -> bool:
+        return self.was is not None and not plain(self.row, "code")
+
     def not_the_same_delivery(self, instance: Batch, errors: dict[str, Any]) -> dict[str, str]:
         """Why a row that names no code may not change the batch that has its identifier."""
-        if self.was is None or plain(self.row, "code"):
-            return {}
-        changed = {it for it in self.was if getattr(instance, it) != self.was[it]}
-        if not changed - set(errors):
+        changed = self.changed_fields(instance) - set(errors)
+        if not (self.is_found_by_identifier() and changed):
             return {}
         known = self.by_name[looked_for(instance.batch_identifier)]
-        return reasons_to_refuse(known, instance, changed - set(errors), self.today)
+        return reasons_to_refuse(known, instance, changed, self.today)
+
+    def changed_fields(self, instance: Batch) -> set[str]:
+        was = self.was or {}
+        return {name for name in was if getattr(instance, name) != was[name]}
 
     def lost_zeros(self, instance: Batch, errors: dict[str, Any]) -> dict[str, str]:
-        """Of a new batch: names that are known with zeros in front, as no cell of text loses."""
-        if self.was is not None:
+        """Names that are known with zeros in front. A cell that is text has lost none.
+
+        Of a batch that is found by its identifier, if the row changes it: it may be the wrong one.
+        """
+        is_new = self.was is None
+        if not is_new and not (self.is_found_by_identifier() and self.changed_fields(instance)):
             return {}
+        found = {}
         identifier = looked_for(instance.batch_identifier)
-        known = {
-            "batch_identifier": next(
-                (it for it in with_zeros(identifier) if it in self.by_name), None
-            ),
-            "supplier_lot": self.lots_with_zeros.get(
-                (looked_for(instance.supplier), looked_for(instance.supplier_lot))
-            ),
-        }
-        if identifier in self.by_name:
-            known["batch_identifier"] = None
-        messages = {
-            "batch_identifier": _(
+        lot = (looked_for(instance.supplier), looked_for(instance.supplier_lot))
+        if meant := next((it for it in with_zeros(identifier) if it in self.by_name), None):
+            message = _(
                 "There is a batch %(meant)s: the spreadsheet seems to have dropped the zeros. "
                 "Format the column as text, and type it again."
-            ),
-            "supplier_lot": _(
+            )
+            found["batch_identifier"] = message % {"meant": meant}
+        if is_new and (meant := self.lots_with_zeros.get(lot)):
+            message = _(
                 "There is a lot %(meant)s of this supplier: the spreadsheet seems to have dropped "
                 "the zeros. Format the column as text, and type it again."
-            ),
-        }
+            )
+            found["supplier_lot"] = message % {"meant": meant}
         return {
-            name: messages[name] % {"meant": meant}
-            for name, meant in known.items()
-            if meant and name not in errors and not is_text_cell(self.row.get(name, ""))
+            name: why
+            for name, why in found.items()
+            if name not in errors and not is_text_cell(self.row.get(name, ""))
         }
 
 

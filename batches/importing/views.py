@@ -142,7 +142,7 @@ def about(being: Import) -> dict[str, Any]:
         "dates_sentence": how_dates_are_read(being),
         "dates_form": dates if dates.fields else None,
         "lookalikes": list(islice(lookalikes_in(being), SHOWN_LOOKALIKES)),
-        "more_lookalikes": being.lookalikes - SHOWN_LOOKALIKES,
+        "more_lookalikes": max(0, being.lookalikes - SHOWN_LOOKALIKES),
         "ignored": json.loads(being.ignored),
         **first,
         "more_refused": being.refused - len(first[REFUSED]),
