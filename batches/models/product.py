@@ -61,10 +61,9 @@ class Product(models.Model):
 
     def clean(self) -> None:
         self.tidy()
-        plain = folded(self.name)
         same_name = Q(name_folded=self.name_folded)
-        if self.name_folded == plain:
-            same_name |= Q(name_folded__startswith=plain + LAST)
+        if not Product.objects.filter(same_name, pk=self.pk).exists():
+            same_name |= Q(name_folded__startswith=self.name_folded + LAST)
         if Product.objects.filter(same_name).exclude(pk=self.pk).exists():
             message = _(
                 "There is already a product with this name. Change that one, or take another name."
