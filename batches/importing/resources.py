@@ -14,13 +14,12 @@ from ..day import shop_today
 from ..models import Batch, Product
 from ..models.bulk import pieces
 from ..models.folded import looked_for
-from ..models.rules import FIELD_TO_MEND
+from ..models.rules import FIELD_TO_MEND, IDENTIFIER_IS_ITS_OWN
 from .checked import Cells, CheckedResource, is_text_cell, plain
 from .gone import departures, reasons_to_refuse
 from .products import ProductsByName
 from .widgets import Day, Identifier, Name, Value, Whole, Words, YesOrNo, kind_and_text
 
-[UNIQUE] = [it for it in Batch._meta.constraints if isinstance(it, models.UniqueConstraint)]
 LONGEST_NUMBER = 20  # digits of an identifier or a lot, with the zeros that were dropped
 
 
@@ -149,7 +148,7 @@ class BatchResource(CheckedResource):
             found["product"] = _("This product is not offered for new batches any more.")
         holder = self.by_name.get(looked_for(instance.batch_identifier))
         if "batch_identifier" not in errors and holder and holder.pk != instance.pk:
-            found["batch_identifier"] = UNIQUE.get_violation_error_message()
+            found["batch_identifier"] = IDENTIFIER_IS_ITS_OWN.get_violation_error_message()
         found |= self.lost_zeros(instance, errors)
         found |= self.not_the_same_delivery(instance, errors)
         if has_product and not {"arrival_date", "use_by"} & set(errors):
@@ -245,7 +244,9 @@ def code_in(row: Cells) -> str | None:
 
 
 def identifier_in(row: Cells) -> str:
-    return looked_for(plain(row, "batch_identifier"))
+    """Folded; empty where it has letters that no identifier has, though they fold to some."""
+    text = plain(row, "batch_identifier")
+    return looked_for(text) if text.isascii() else ""
 
 
 def with_zeros(number: str) -> list[str]:

@@ -97,7 +97,7 @@ def test_an_import_of_products_makes_no_twins(administrator_client: Client) -> N
 
 
 def test_batches_find_their_products(staff_client: Client) -> None:
-    rows = []
+    rows: list[str] = []
     for name, others in NAMES.items():
         Product.objects.create(name=name)
         for other in others:
@@ -174,3 +174,32 @@ def test_folded_again_is_the_same(twins: list[Product], make_batch: MakeBatch) -
     assert list(Product.objects.order_by("pk").values_list("name_folded", flat=True)) == before
     batch.refresh_from_db()
     assert batch.supplier_folded == looked_for("SIĞIR ÇİFTLİĞİ")
+
+
+@pytest.mark.parametrize(("identifier", "same"), [("LOT-I1", "lot-i1"), ("i2", "I2")])
+def test_an_identifier_is_taken_whatever_its_capitals(
+    staff_client: Client, make_batch: MakeBatch, identifier: str, same: str
+) -> None:
+    batch = make_batch(1, batch_identifier=identifier)
+    batch.batch_identifier = same
+    batch.full_clean()
+    other = Batch(product=batch.product, created_by=batch.created_by, batch_identifier=same)
+    other.butcher_date = other.arrival_date = batch.arrival_date
+    with pytest.raises(ValidationError) as refused:
+        other.validate_constraints()
+    assert refused.value.error_dict["batch_identifier"][0].code == "identifier_taken"
+    header = "product,batch_identifier,butcher_date,arrival_date"
+    preview(staff_client, f"{header}\nChicken,{same},2026-11-21,2026-11-21")
+    assert counts() == (0, 0, 1, 0)
+
+
+@pytest.mark.parametrize("identifier", ["İ1", "ı1", "ÇĞ1", "\u212a1", "ﬁ1", "１2"])
+def test_other_letters_are_no_identifier(
+    staff_client: Client, make_batch: MakeBatch, identifier: str
+) -> None:
+    """Though one of them may be folded to one that is known, it is no such batch's row."""
+    for known in ("i1", "k1", "fi1", "12"):
+        make_batch(1, batch_identifier=known, supplier="Farm")
+    header = "product,batch_identifier,butcher_date,arrival_date,supplier"
+    preview(staff_client, f"{header}\nChicken,{identifier},2026-11-21,2026-11-21,New")
+    assert counts() == (0, 0, 0, 1)
