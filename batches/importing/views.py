@@ -74,6 +74,16 @@ def answer_dates(request: HttpRequest, number: int) -> HttpResponse:
     return redirect(job)
 
 
+@staff_required
+@require_POST
+def confirm_lookalikes(request: HttpRequest, number: int) -> HttpResponse:
+    """Take names and lots that look odd as they are: all that were seen, and no others."""
+    job = get_object_or_404(own_imports(request), pk=number)
+    if request.POST.get("count") == f"{job.lookalikes}":
+        job.confirm_lookalikes()
+    return redirect(job)
+
+
 def ask_for_dates(
     request: HttpRequest, job: Import, form: DatesForm, status: int = 200
 ) -> HttpResponse:
@@ -93,11 +103,6 @@ def download_rows(request: HttpRequest, number: int) -> HttpResponseBase:
 @require_POST
 def confirm_import(request: HttpRequest, number: int) -> HttpResponseBase:
     being = get_object_or_404(own_imports(request), pk=number)
-    if being.can_be_saved() and being.lookalikes:
-        if request.POST.get("lookalikes") != f"{being.lookalikes}":
-            context = about(being) | {"lookalikes_missing": True}
-            return render(request, "batches/import/preview.html", context, status=422)
-        being.confirm_lookalikes()
     try:
         is_saved = being.may_be_confirmed() and save(being)
     except Import.DoesNotExist:

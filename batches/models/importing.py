@@ -121,21 +121,20 @@ class Import(models.Model):
         """Whether no row can be checked before somebody has answered a question on dates."""
         return not self.is_done and (self.needs_date_order() or self.needs_real_dates_confirmed())
 
-    def can_be_saved(self) -> bool:
-        """Whether all of it is right, once what looks odd is said to be as it should."""
+    def waits_for_lookalikes(self) -> bool:
+        """Whether names and lots that look odd are all that keeps it from being confirmed."""
+        return self.is_sound() and self.lookalikes > 0 and not self.lookalikes_confirmed
+
+    def is_sound(self) -> bool:
         return self.state == self.State.CHECKED and not self.refused and self.changes > 0
 
     def may_be_confirmed(self) -> bool:
-        return (
-            self.can_be_saved()
-            and not self.waits_for_dates()
-            and (not self.lookalikes or self.lookalikes_confirmed)
-        )
+        return self.is_sound() and not (self.waits_for_dates() or self.waits_for_lookalikes())
 
     def confirm_lookalikes(self) -> None:
         """Somebody has said that names and lots that look odd are right as they are."""
-        seen = type(self).objects.filter(pk=self.pk, lookalikes=self.lookalikes)
-        seen.update(lookalikes_confirmed=True)
+        checked = type(self).objects.filter(pk=self.pk, state=self.State.CHECKED)
+        checked.filter(lookalikes=self.lookalikes).update(lookalikes_confirmed=True)
         self.refresh_from_db()
 
     def answer_dates(self, order: str) -> None:

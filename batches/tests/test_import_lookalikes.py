@@ -3,7 +3,6 @@
 import io
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
@@ -36,9 +35,9 @@ def row(identifier: str = "B-1", lot: str = "", supplier: str = "Farm") -> str:
     return f'Chicken,{identifier},2026-11-21,2026-11-21,,{supplier},"{lot}"'
 
 
-def confirm_as_they_are(client: Client, **data: str) -> Any:
-    path = f"{Import.objects.latest('pk').get_absolute_url()}/confirm"
-    return client.post(path, data, follow=True)
+def say_they_are_right(client: Client, count: int) -> str:
+    path = f"{Import.objects.latest('pk').get_absolute_url()}/lookalikes"
+    return words(client.post(path, {"count": f"{count}"}, follow=True).content)
 
 
 @pytest.mark.parametrize("was", MANGLED)
@@ -75,12 +74,13 @@ def test_what_is_new_and_looks_so_is_taken_when_somebody_says_so(
     assert counts() == (1, 0, 0, 0)
     assert "1 name or lot looks as if a spreadsheet had changed it" in page
     assert f"Row 2 supplier_lot : {lot} looks like" in page
-    refused = confirm(staff_client)
-    assert refused.status_code == 422
-    assert "Tick this if they are right." in words(refused.content)
-    assert confirm_as_they_are(staff_client, lookalikes="2").status_code == 422
+    assert "Save 1 row" not in page
+    for not_yet in (words(confirm(staff_client).content), say_they_are_right(staff_client, 2)):
+        assert "1 name or lot looks as if a spreadsheet had changed it" in not_yet
+        assert "Save 1 row" not in not_yet
     assert not Batch.objects.exists()
-    assert "1 row is saved." in words(confirm_as_they_are(staff_client, lookalikes="1").content)
+    assert "Save 1 row" in say_they_are_right(staff_client, 1)
+    assert "1 row is saved." in words(confirm(staff_client).content)
     assert Batch.objects.get().supplier_lot == lot
 
 
@@ -154,10 +154,12 @@ def test_what_was_said_does_not_count_once_the_shop_has_changed(
     preview(staff_client, f"{LOT_HEADER}\n{row(lot='12')}")
     chicken.fresh_days = 1
     chicken.save()
-    page = confirm_as_they_are(staff_client, lookalikes="1")
-    assert "Something in the shop has changed" in words(page.content)
-    assert not Import.objects.get().lookalikes_confirmed
-    assert confirm(staff_client).status_code == 422
+    say_they_are_right(staff_client, 1)
+    page = words(confirm(staff_client).content)
+    assert "Something in the shop has changed" in page
+    assert "looks as if a spreadsheet had changed it" in page
+    confirm(staff_client)
+    assert not Batch.objects.exists()
 
 
 def test_the_name_of_a_new_product_is_looked_at_too(administrator_client: Client) -> None:

@@ -157,8 +157,7 @@ PAGES = {
     "import, saved": staff("/admin/import/9"),
     "import, dates to be told": staff("/admin/import/6"),
     "import, dates not told": staff("/admin/import/6/dates", 422, {"real_dates": "no"}),
-    "import, dates told": staff("/admin/import/5"),
-    "import, lots not told": staff("/admin/import/5/confirm", 422, {"lookalikes": "0"}),
+    "import, lots to be told": staff("/admin/import/5"),
     "import, being checked": Shown(
         "batches/import/checking.html", role="staff", context={"import": BEING, "checked": 500}
     ),
