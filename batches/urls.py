@@ -40,6 +40,12 @@ urlpatterns = [
     path("admin/import/<int:number>", import_views.show_import, name="show_import"),
     path("admin/import/<int:number>/rows", import_views.download_rows, name="import_rows"),
     path("admin/import/<int:number>/confirm", import_views.confirm_import, name="confirm_import"),
+    path("admin/import/<int:number>/dates", import_views.answer_dates, name="answer_dates"),
+    path(
+        "admin/import/<int:number>/lookalikes",
+        import_views.confirm_lookalikes,
+        name="confirm_lookalikes",
+    ),
     path("admin/import/<int:number>/drop", import_views.drop_import, name="drop_import"),
     path("admin/labels", labels, name="labels"),
     path("admin/labels/<int:run>", run_views.label_run, name="label_run"),

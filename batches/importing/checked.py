@@ -12,7 +12,8 @@ from import_export.fields import Field
 from import_export.instance_loaders import BaseInstanceLoader
 
 from .conditions import fields_of, holds
-from .widgets import Value, kind_and_text
+from .lookalikes import is_mangled, look_of
+from .widgets import Day, Value, kind_and_text
 
 Cells = dict[str, Value]
 
@@ -40,6 +41,9 @@ class CheckedResource(resources.ModelResource):  # type: ignore[misc]
         import_id_fields: list[str] = []  # `find` tells what a row is of
 
     was: dict[str, Any] | None = None
+    date_order = ""  # of the file: see models/importing.py
+    identifying: tuple[str, ...] = ()  # fields that a spreadsheet must not have changed
+    past_dates: tuple[str, ...] = ()  # columns of days that have come
 
     @cached_property
     def value_fields(self) -> dict[str, Field]:
@@ -53,7 +57,13 @@ class CheckedResource(resources.ModelResource):  # type: ignore[misc]
         names = {*self.value_fields, *model.PLANNED}
         return [it for it in model._meta.concrete_fields if it.name in names]
 
+    @cached_property
+    def date_columns(self) -> list[str]:
+        fields = self.value_fields.values()
+        return [field.column_name for field in fields if isinstance(field.widget, Day)]
+
     def after_init_instance(self, instance: Any, new: bool, row: Cells, **kwargs: Any) -> None:
+        self.row = row
         self.was = None if new else {it: getattr(instance, it) for it in self.value_fields}
 
     def validate_instance(
@@ -64,7 +74,11 @@ class CheckedResource(resources.ModelResource):  # type: ignore[misc]
     ) -> None:
         """The model's fields, `clean` and constraints, each told once, at the field that mends."""
         errors: dict[str, Any] = dict(import_validation_errors or {})
-        for check in (self.clean_fields, self.clean_model, self.check_constraints):
+        checks = (
+            *(self.clean_fields, self.clean_model, self.check_constraints),
+            self.refuse_mangled_changes,
+        )
+        for check in checks:
             try:
                 check(instance, errors)
             except ValidationError as error:
@@ -100,6 +114,40 @@ class CheckedResource(resources.ModelResource):  # type: ignore[misc]
         if found:
             raise ValidationError(found)
 
+    def about_known(self) -> dict[str, Any]:
+        """What a preview says of a changed row beside its changes."""
+        return {}
+
+    def refuse_mangled_changes(self, instance: Any, errors: dict[str, Any]) -> None:
+        """Of what is in the shop already; a change that is meant is made on its own page."""
+        found: dict[str, str] = {}
+        for name in self.identifying:
+            was = self.was[name] if self.was else ""
+            text = getattr(instance, name)
+            if was and name not in errors and is_mangled(was, text):
+                message = _(
+                    "A spreadsheet seems to have changed “%(was)s” into “%(text)s”. Format the "
+                    "column as text, and write “%(was)s” again. If the change is meant, make it "
+                    "in the portal."
+                )
+                found[name] = message % {"was": was[:60], "text": text[:60]}
+        if found:
+            raise ValidationError(found)
+
+    def lookalikes(self, instance: Any) -> list[list[str]]:
+        """Column, text and look of what a spreadsheet may have made, where nothing was before.
+
+        A cell that is formatted as text has what somebody typed.
+        """
+        found = []
+        for name in self.identifying:
+            column, text = self.value_fields[name].column_name, getattr(instance, name)
+            was_there = bool(self.was and self.was[name])
+            look = None if was_there or is_text_cell(self.row.get(column, "")) else look_of(text)
+            if look is not None:
+                found.append([column, text, look.value])
+        return found
+
     def save_instance(self, instance: Any, is_create: bool, row: Cells, **kwargs: Any) -> None:
         """Nothing is saved row by row: see saving.py."""
 
@@ -108,6 +156,10 @@ def in_plain_words(error: ValidationError) -> ValidationError:
     """Django speaks of null and blank."""
     is_empty = error.code in ("null", "blank")
     return ValidationError(_("This is empty, and must not be.")) if is_empty else error
+
+
+def is_text_cell(value: Value) -> bool:
+    return isinstance(value, list) and value[0] == "text"
 
 
 def plain(row: Cells, column: str) -> str:

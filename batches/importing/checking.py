@@ -11,10 +11,11 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from ..day import one_day
+from ..day import one_day, shop_today
 from ..models import Batch, Import, ImportPiece, Product
 from .checked import CheckedResource
 from .column_names import known_names
+from .date_survey import survey_dates
 from .found import CHANGED, NEW, REFUSED, UNCHANGED, Found, conclude, fingerprint, key_of, version
 from .reading import Row, read
 from .resources import RESOURCES
@@ -26,6 +27,9 @@ def begin(file: Any, name: str, kind: str, author: AbstractBaseUser) -> Import:
     """Keep what `file` holds, to be checked. Raises UnreadableError where nothing can be."""
     resource = RESOURCES[kind]()
     table = read(file, known_names(kind), resource.required)
+    survey = survey_dates(
+        table.columns, table.rows, resource.date_columns, resource.past_dates, shop_today()
+    )
     with transaction.atomic():
         Import.objects.clean_away()
         made = Import.objects.create(
@@ -37,6 +41,8 @@ def begin(file: Any, name: str, kind: str, author: AbstractBaseUser) -> Import:
             columns=json.dumps(table.columns),
             ignored=json.dumps([it for it in table.columns if it not in resource.template]),
             rows=len(table.rows),
+            date_survey=json.dumps(survey.as_json()),
+            date_order=survey.order,
         )
         made.keep([list(row) for row in table.rows])
     return made
@@ -46,20 +52,36 @@ def begin(file: Any, name: str, kind: str, author: AbstractBaseUser) -> Import:
 def check_for_a_while(being: Import, seconds: float = AT_MOST) -> None:
     """Check pieces until time is up. A piece that two check at once is found once.
 
+    Nothing is checked while a question on its dates waits for an answer.
     Raises Import.DoesNotExist where it was forgotten meanwhile.
     """
+    if being.waits_for_dates():
+        return
     if not being.products:
         Import.objects.filter(pk=being.pk, products="").update(products=fingerprint())
         being.refresh_from_db(fields=["products"])
     ends = monotonic() + seconds
     resource = RESOURCES[being.kind]()
+    resource.date_order = being.date_order
     columns = json.loads(being.columns)
     while piece := being.pieces.filter(found="").first():
         found = json.dumps(check_piece(resource, columns, piece), cls=DjangoJSONEncoder)
-        ImportPiece.objects.filter(pk=piece.pk, found="").update(found=found)
+        if not store(being, piece, found):
+            being.refresh_from_db()
+            return
         if monotonic() > ends:
             return
     conclude(being)
+
+
+def store(being: Import, piece: ImportPiece, found: str) -> bool:
+    """Store what was found, unless the file's dates are meanwhile read in another order."""
+    with transaction.atomic():
+        imports = Import.objects.locked().filter(pk=being.pk, date_order=being.date_order)
+        is_current = imports.exists()
+        if is_current:
+            ImportPiece.objects.filter(pk=piece.pk, found="").update(found=found)
+    return is_current
 
 
 def check_piece(resource: CheckedResource, columns: list[str], piece: ImportPiece) -> list[Found]:
@@ -98,7 +120,9 @@ def reasons(refused: ValidationError) -> list[list[str]]:
 
 def outcome(resource: CheckedResource, result: Any) -> Found:
     instance, was = result.instance, resource.was
-    about = {"name": called(instance), "key": key_of(instance)}
+    about: Found = {"name": called(instance), "key": key_of(instance)}
+    if lookalikes := resource.lookalikes(instance):
+        about["lookalikes"] = lookalikes
     if was is None:
         return about | {"is": NEW, "values": values_of(resource, instance)}
     about |= {"pk": instance.pk, "version": version(instance)}
@@ -109,6 +133,7 @@ def outcome(resource: CheckedResource, result: Any) -> Found:
     ]
     if not changes:
         return about | {"is": UNCHANGED}
+    about |= resource.about_known()
     return about | {"is": CHANGED, "changes": changes, "values": values_of(resource, instance)}
 
 

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from ..models import Import, Product
 from ..models.bulk import all_of
+from ..models.folded import looked_for
+from .lookalikes import LABELS, Look
 from .recalled_lots import RecalledRows
 
 NEW, CHANGED, UNCHANGED, REFUSED = "new", "changed", "unchanged", "refused"
@@ -29,16 +31,17 @@ def version(instance: Any) -> str:
 
 def key_of(instance: Any) -> str:
     """By which no two rows of one file may be the same."""
-    key: str = getattr(instance, "batch_identifier", "").lower() or instance.name_folded
-    return key
+    return looked_for(getattr(instance, "batch_identifier", "")) or str(instance.name_folded)
 
 
 def conclude(being: Import) -> None:
-    """Refuse what is in the file twice, and count."""
+    """Refuse what is in the file twice, and count; unless it is to be checked anew meanwhile."""
     seen: dict[str, int] = {}
+    of_gone_batches = lookalikes = 0
     counts = dict.fromkeys((NEW, CHANGED, UNCHANGED, REFUSED), 0)
     with transaction.atomic():
-        if not Import.objects.locked().filter(pk=being.pk, state=Import.State.CHECKING).exists():
+        waiting = Import.objects.locked().filter(pk=being.pk, state=Import.State.CHECKING)
+        if not waiting.exists() or being.pieces.filter(found="").exists():
             being.refresh_from_db()
             return
         for piece in being.pieces.all():
@@ -48,11 +51,15 @@ def conclude(being: Import) -> None:
                 piece.save(update_fields=["found"])
             for row in found:
                 counts[row["is"]] += 1
+                of_gone_batches += row["is"] == CHANGED and bool(row.get("gone"))
+                lookalikes += len(row.get("lookalikes", ())) * (row["is"] in (NEW, CHANGED))
         being.state = Import.State.CHECKED
         being.of_recalled_lots = mark_recalled_lots(being)
+        being.of_gone_batches, being.lookalikes = of_gone_batches, lookalikes
         for name, count in counts.items():
             setattr(being, name, count)
-        being.save()
+        noted = ["state", "of_recalled_lots", "of_gone_batches", "lookalikes", *counts]
+        being.save(update_fields=noted)
 
 
 def mark_recalled_lots(being: Import) -> int:
@@ -98,6 +105,14 @@ def found_rows(of: Import, *kinds: str) -> Iterator[Found]:
                 yield row
 
 
+def lookalikes_in(job: Import) -> Iterator[dict[str, Any]]:
+    """Each name or lot that a spreadsheet may have made, with its row and what it looks like."""
+    for row in found_rows(job, NEW, CHANGED):
+        for column, text, look in row.get("lookalikes", ()):
+            label = LABELS[Look(look)]
+            yield {"line": row["line"], "column": column, "text": text, "look": label}
+
+
 def columns_told() -> list[str]:
     return [_("Row"), _("Name"), _("Outcome"), _("Column"), _("Was"), _("Will be"), _("Reason")]
 
@@ -118,5 +133,9 @@ def rows_told(of: Import) -> Iterator[list[Any]]:
             yield [*about, column, "", "", reason]
         if recall := row.get("recall"):
             yield [*about, "", "", "", _("Its lot is recalled: %(reason)s") % {"reason": recall[1]}]
-        if row.keys().isdisjoint({"changes", "why", "recall"}):
+        for column, text, look in row.get("lookalikes", ()):
+            yield [*about, column, "", text, str(LABELS[Look(look)])]
+        for sentence in row.get("gone", ()):
+            yield [*about, "", "", "", sentence]
+        if row.keys().isdisjoint({"changes", "why", "recall", "lookalikes"}):
             yield [*about, "", "", "", ""]

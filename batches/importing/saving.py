@@ -39,6 +39,8 @@ def save(being: Import, shelf_reason: str = "") -> bool:
         with transaction.atomic():
             share_recall_lock()
             locked = Import.objects.locked().get(pk=being.pk)
+            if locked.date_order != being.date_order:
+                raise ChangedMeanwhileError
             if locked.may_be_confirmed():
                 ready.save()
                 locked.pieces.all().delete()
@@ -70,6 +72,7 @@ class Ready:
         self.versions: dict[Any, str] = {}
         self.recalled_rows = RecalledRows()
         self.new_codes: dict[str, str] = {}
+        self.good_until: list[str] = []
         for row in found_rows(being, NEW, CHANGED, UNCHANGED):
             self.take(row)
 
@@ -80,6 +83,8 @@ class Ready:
             self.new.append((row["key"], values))
             return
         self.versions[row["pk"]] = row["version"]
+        if row.get("good_until"):
+            self.good_until.append(row["good_until"])
         if row["is"] == CHANGED:
             self.changed.append([*values, row["pk"]])
 
@@ -90,8 +95,14 @@ class Ready:
         self.recalled_rows.join(self.new_codes, self.being)
 
     def refuse_if_changed(self) -> None:
-        """Rows may have been checked on a day of which it turned out since that it has not come."""
-        if fingerprint() != self.being.products or self.latest_arrival() > f"{shop_today()}":
+        """Rows may have been checked on a day of which it turned out since that it has not come.
+
+        And what was on the shelf then may have expired since: other rules hold for it.
+        """
+        today = f"{shop_today()}"
+        if fingerprint() != self.being.products or self.latest_arrival() > today:
+            raise ChangedMeanwhileError
+        if min(self.good_until, default="9") <= today:
             raise ChangedMeanwhileError
         for some in pieces(sorted(self.versions)):
             held = self.model.objects.select_for_update().order_by("pk").filter(pk__in=some)

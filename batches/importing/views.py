@@ -20,13 +20,15 @@ from ..lot_question import PUT_ON_SHELF, ShelfReasonForm
 from ..models import Import
 from .checking import check_for_a_while
 from .column_names import column_names
+from .date_form import DatesForm, how_dates_are_read
 from .forms import ImportForm
-from .found import CHANGED, NEW, REFUSED, columns_told, found_rows, rows_told
+from .found import CHANGED, NEW, REFUSED, columns_told, found_rows, lookalikes_in, rows_told
 from .messages import note_messages
 from .recalled_lots import RecalledRows
 from .saving import save
 
 SHOWN = 100  # rows of each kind in a preview
+SHOWN_LOOKALIKES = 20
 
 
 @staff_required
@@ -52,6 +54,8 @@ def import_file(request: HttpRequest) -> HttpResponse:
 def show_import(request: HttpRequest, number: int) -> HttpResponse:
     """Checks for a while and comes again, until all of it is checked; then what was found."""
     being = get_object_or_404(own_imports(request), pk=number)
+    if being.waits_for_dates():
+        return ask_for_dates(request, being, DatesForm(job=being))
     if being.is_checking and request.method == "GET":
         try:
             check_for_a_while(being)
@@ -77,6 +81,38 @@ def preview(
         "lots_asked": recalled_rows(being).fingerprint() if being.of_recalled_lots else "",
     }
     return render(request, "batches/import/preview.html", context, status=status)
+
+
+@staff_required
+@require_POST
+def answer_dates(request: HttpRequest, number: int) -> HttpResponse:
+    """Read the dates as somebody says, and check the file anew."""
+    job = get_object_or_404(own_imports(request), pk=number)
+    form = DatesForm(request.POST, job=job)
+    if not form.is_valid():
+        return ask_for_dates(request, job, form, status=422)
+    try:
+        job.answer_dates(form.chosen_order())
+    except Import.DoesNotExist:
+        return forgotten(request)
+    return redirect(job)
+
+
+@staff_required
+@require_POST
+def confirm_lookalikes(request: HttpRequest, number: int) -> HttpResponse:
+    """Take names and lots that look odd as they are: all that were seen, and no others."""
+    job = get_object_or_404(own_imports(request), pk=number)
+    if request.POST.get("count") == f"{job.lookalikes}":
+        job.confirm_lookalikes()
+    return redirect(job)
+
+
+def ask_for_dates(
+    request: HttpRequest, job: Import, form: DatesForm, status: int = 200
+) -> HttpResponse:
+    context = {"import": job, "form": form}
+    return render(request, "batches/import/dates.html", context, status=status)
 
 
 @staff_required
@@ -157,8 +193,13 @@ def about(being: Import) -> dict[str, Any]:
     first = {it: list(islice(found_rows(being, it), SHOWN)) for it in (REFUSED, CHANGED, NEW)}
     of_recalled_lots = (row for row in found_rows(being, CHANGED, NEW) if "recall" in row)
     recalled = list(islice(of_recalled_lots, SHOWN)) if being.of_recalled_lots else []
+    dates = DatesForm(job=being)
     return {
         "import": being,
+        "dates_sentence": how_dates_are_read(being),
+        "dates_form": dates if dates.fields else None,
+        "lookalikes": list(islice(lookalikes_in(being), SHOWN_LOOKALIKES)),
+        "more_lookalikes": max(0, being.lookalikes - SHOWN_LOOKALIKES),
         "ignored": json.loads(being.ignored),
         "notes": note_messages(json.loads(being.notes)),
         **first,

@@ -10,20 +10,12 @@ from import_export import widgets
 from accounts.text import HIDDEN
 
 from ..cells import as_it_was
+from ..models.folded import folded
+from .dates import read_date
+from .lookalikes import Look, look_of
 
-ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ]00:00(?::00)?)?")
-TWO_ORDERS = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
-SCIENTIFIC = re.compile(r"\d([.,]\d+)?E\+\d+", re.I)
-# As English, Spanish and Turkish spreadsheets write them.
-MONTH = (
-    "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
-    "|ene|feb|mar|abr|may|jun|jul|ago|sep|oct|nov|dic"
-    "|Oca|Şub|Mar|Nis|May|Haz|Tem|Ağu|Eyl|Eki|Kas|Ara)"
-)
-# What they make of 1-2 and 02-01; and what they write for a whole date.
-MANGLED_DAY = re.compile(
-    rf"\d{{1,2}}[-.]{MONTH}|{MONTH}[-.]\d\d|\d{{1,4}}/\d{{1,2}}/\d{{1,4}}|.* 00:00(:00)?"
-)
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+IDENTIFIER = re.compile(r"[A-Za-z0-9._-]+")
 # A Turkish ı stands here as i: what is typed in capitals does not tell the two apart.
 YES = {"true", "yes", "1", "verdadero", "sí", "si", "doğru", "evet", "wahr", "vrai"}
 NO = {"false", "no", "0", "falso", "yanliş", "hayir", "falsch", "faux"}
@@ -105,58 +97,74 @@ class Words(widgets.Widget):  # type: ignore[misc] # it has no types
         return text
 
 
-class Identifier(widgets.Widget):  # type: ignore[misc]
+class Name(widgets.Widget):  # type: ignore[misc]
+    """Text by which a batch or a product is told from others, as the sheet shows it."""
+
     def clean(self, value: Value, row: Any = None, **kwargs: Any) -> str:
         kind, text = shown_text(value)
-        if kind in ("day", "time") or (kind == "untyped" and MANGLED_DAY.fullmatch(text)):
-            words = _(
-                "The spreadsheet has made a date of this identifier: %(text)s. Format the column "
-                "as text, type it again, and save it as Excel (.xlsx)."
-            )
-            raise ValueError(words % {"text": text})
-        if kind == "inexact" or (kind == "untyped" and SCIENTIFIC.fullmatch(text)):
-            words = _(
-                "The spreadsheet has made a long number of this identifier and lost digits: "
-                "%(text)s. Format the column as text, type it again, and save it as Excel (.xlsx)."
-            )
-            raise ValueError(words % {"text": text})
+        if kind in ("day", "time"):
+            raise ValueError(made_a_date(text))
+        if kind == "inexact":
+            raise ValueError(made_a_long_number(text))
         refuse_hidden(text)
         return text
 
 
+class Identifier(Name):
+    """A batch's own identifier. What could not be one is told as the slip of a spreadsheet."""
+
+    def clean(self, value: Value, row: Any = None, **kwargs: Any) -> str:
+        text = super().clean(value, row, **kwargs)
+        if not isinstance(value, str) or IDENTIFIER.fullmatch(text):
+            return text
+        look = look_of(text)
+        if look == Look.DATE:
+            raise ValueError(made_a_date(text))
+        if look == Look.SCIENTIFIC:
+            raise ValueError(made_a_long_number(text))
+        return text
+
+
+def made_a_date(text: str) -> str:
+    message = _(
+        "The spreadsheet has made a date of this identifier: %(text)s. Format the column "
+        "as text, type it again, and save it as Excel (.xlsx)."
+    )
+    return message % {"text": text}
+
+
+def made_a_long_number(text: str) -> str:
+    message = _(
+        "The spreadsheet has made a long number of this identifier and lost digits: "
+        "%(text)s. Format the column as text, type it again, and save it as Excel (.xlsx)."
+    )
+    return message % {"text": text}
+
+
 class Day(widgets.Widget):  # type: ignore[misc]
-    def clean(self, value: Value, row: Any = None, **kwargs: Any) -> date | None:
+    def clean(
+        self, value: Value, row: Any = None, date_order: str = "", **kwargs: Any
+    ) -> date | None:
         kind, text = kind_and_text(value)
         if not text:
             return None
-        found = ISO_DAY.fullmatch(text) if kind in ("untyped", "text", "day") else None
-        if found is None:
-            raise ValueError(no_day(kind, text))
-        try:
-            return date(*map(int, found.groups()))
-        except ValueError:
-            raise ValueError(_("There is no such date: %(text)s.") % {"text": text}) from None
+        if kind in ("untyped", "text", "day"):
+            return read_date(text, date_order)
+        raise ValueError(no_date(kind, text))
 
 
-def no_day(kind: str, text: str) -> str:
-    """Why it is not taken for a date."""
+def no_date(kind: str, text: str) -> str:
+    """Return why a cell that holds no text is not taken for a date."""
     if kind == "time":
-        words = _("This has a time of day: %(text)s. Write the date alone, such as 2026-11-22.")
+        message = _("This has a time of day: %(text)s. Write the date alone, such as 2026-11-22.")
     elif kind == "unshown" and ISO_DAY.fullmatch(text):
-        words = _(
+        message = _(
             "The spreadsheet does not show the whole of this date: %(text)s. Format the column as "
             "a date with its year."
         )
-    elif TWO_ORDERS.fullmatch(text):
-        words = _(
-            "%(text)s could be read day first or month first. Write it as year-month-day, such as "
-            "2026-11-22."
-        )
-    elif kind in ("number", "unshown", "inexact", "boolean"):
-        words = _("This is a number, not a date: %(text)s. Format the column as a date.")
     else:
-        words = _("This is no date: %(text)s. Write it as year-month-day, such as 2026-11-22.")
-    return words % {"text": text[:40]}
+        message = _("This is a number, not a date: %(text)s. Format the column as a date.")
+    return message % {"text": text[:40]}
 
 
 class Whole(widgets.Widget):  # type: ignore[misc]
@@ -171,7 +179,7 @@ class Whole(widgets.Widget):  # type: ignore[misc]
 class YesOrNo(widgets.Widget):  # type: ignore[misc]
     def clean(self, value: Value, row: Any = None, **kwargs: Any) -> bool:
         text = kind_and_text(value)[1]
-        said = text.casefold().replace("i̇", "i").replace("ı", "i")
+        said = folded(text)
         if said not in YES | NO:
             raise ValueError(_("Write yes or no, not “%(text)s”.") % {"text": text[:40]})
         return said in YES

@@ -30,6 +30,7 @@ from .rules import (
     CONSTRAINTS,
     EARLIEST,
     FIELD_TO_MEND,
+    IDENTIFIER_IS_ITS_OWN,
     validate_identifier,
     validate_year,
 )
@@ -276,6 +277,16 @@ class Batch(models.Model):
                 field = FIELD_TO_MEND.get(error.code or "", NON_FIELD_ERRORS)
                 by_field.setdefault(field, []).append(error)
             raise ValidationError(by_field) from None
+        if "batch_identifier" not in (exclude or ()):
+            self.refuse_taken_identifier()
+
+    def refuse_taken_identifier(self) -> None:
+        """A database in a Turkish locale has another small letter for I than all others have."""
+        same = Batch.objects.filter(batch_identifier_folded=looked_for(self.batch_identifier))
+        if same.exclude(pk=self.pk).exists():
+            message = IDENTIFIER_IS_ITS_OWN.get_violation_error_message()
+            error = ValidationError(message, code=IDENTIFIER_IS_ITS_OWN.violation_error_code)
+            raise ValidationError({"batch_identifier": error})
 
     def save(self, **options: Any) -> None:
         """Save, with the days on which it turns.

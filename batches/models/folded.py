@@ -11,20 +11,19 @@ LAST = "\U0010ffff"  # the character that comes after all others
 
 
 def folded(text: str) -> str:
-    """`text` without what the eye does not tell apart: capitals, and ways to write one letter.
+    """`text` without what the eye does not tell apart: capitals, spaces, ways to write one letter.
 
-    SQLite's LOWER knows only ASCII, so "KÖFTE" and "köfte" are told to be one name here.
+    Capitals do not tell the Turkish i with a dot from the one without, so both are one letter
+    here, in every language. SQLite's LOWER knows only ASCII, hence not in the database.
     """
-    return unicodedata.normalize("NFKC", text).casefold()
+    small = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    one_i = small.replace("ı", "i").replace("i\N{COMBINING DOT ABOVE}", "i")
+    return " ".join(one_i.split())
 
 
 def looked_for(text: str) -> str:
-    """`text` as a FoldedField has it.
-
-    The i without a dot is like any other: Turkish capitals do not tell them apart.
-    """
-    dotted = folded(" ".join(text.split())).replace("ı", "i")
-    return dotted.replace("i\N{COMBINING DOT ABOVE}", "i")[:INDEXED]
+    """`text` as a FoldedField has it."""
+    return folded(text)[:INDEXED]
 
 
 def lot_key(supplier: str, supplier_lot: str) -> Lot | None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q, Sum
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,14 @@ from accounts.text import validate_visible
 
 ROWS_IN_A_PIECE = 500
 KEPT_UNCONFIRMED = timedelta(days=1)
+
+
+class DateOrder(models.TextChoices):
+    """In which order a file writes day, month and year."""
+
+    DAY_FIRST = "day-first", _("Day first")
+    MONTH_FIRST = "month-first", _("Month first")
+    YEAR_FIRST = "year-first", _("Year first")
 
 
 class ImportQuerySet(models.QuerySet["Import"]):
@@ -33,7 +41,10 @@ class ImportQuerySet(models.QuerySet["Import"]):
 
 
 class Import(models.Model):
-    """One file. `columns` and `ignored` are the names above its columns, in JSON."""
+    """One file. `columns` and `ignored` are the names above its columns, in JSON.
+
+    `date_survey` is, in JSON, what its dates say of their order: see importing/date_survey.py.
+    """
 
     class Kind(models.TextChoices):
         BATCHES = "batches", _("Batches")
@@ -70,6 +81,15 @@ class Import(models.Model):
     shelf_reason = models.CharField(
         max_length=200, blank=True, default="", db_default="", validators=[validate_visible]
     )
+    # Changed ones that have left the shelf, are recalled or have expired.
+    of_gone_batches = models.PositiveIntegerField(default=0)
+    date_survey = models.TextField(default="{}")
+    date_order = models.CharField(max_length=11, choices=DateOrder, blank=True)
+    # Somebody has said that the spreadsheet's own dates are right beside dates in text.
+    real_dates_confirmed = models.BooleanField(default=False)
+    # New names and lots that a spreadsheet may have made of others; and whether they are right.
+    lookalikes = models.PositiveIntegerField(default=0)
+    lookalikes_confirmed = models.BooleanField(default=False)
 
     objects = ImportQuerySet.as_manager()
 
@@ -94,8 +114,54 @@ class Import(models.Model):
     def changes(self) -> int:
         return self.new + self.changed
 
-    def may_be_confirmed(self) -> bool:
+    def date_notes(self) -> dict[str, Any]:
+        notes: dict[str, Any] = json.loads(self.date_survey)
+        return notes
+
+    def needs_date_order(self) -> bool:
+        """Whether only a person can say in which order its dates are written."""
+        return bool(self.date_notes().get("example")) and not self.date_order
+
+    def needs_real_dates_confirmed(self) -> bool:
+        return bool(self.date_notes().get("real_date")) and not self.real_dates_confirmed
+
+    def waits_for_dates(self) -> bool:
+        """Whether no row can be checked before somebody has answered a question on dates."""
+        return not self.is_done and (self.needs_date_order() or self.needs_real_dates_confirmed())
+
+    def waits_for_lookalikes(self) -> bool:
+        """Whether names and lots that look odd are all that keeps it from being confirmed."""
+        return self.is_sound() and self.lookalikes > 0 and not self.lookalikes_confirmed
+
+    def is_sound(self) -> bool:
         return self.state == self.State.CHECKED and not self.refused and self.changes > 0
+
+    def may_be_confirmed(self) -> bool:
+        return self.is_sound() and not (self.waits_for_dates() or self.waits_for_lookalikes())
+
+    def confirm_lookalikes(self) -> None:
+        """Somebody has said that names and lots that look odd are right as they are."""
+        checked = type(self).objects.filter(pk=self.pk, state=self.State.CHECKED)
+        checked.filter(lookalikes=self.lookalikes).update(lookalikes_confirmed=True)
+        self.refresh_from_db()
+
+    def answer_dates(self, order: str) -> None:
+        """Read its dates in this order, with the spreadsheet's own as they are; check it anew."""
+        with transaction.atomic():
+            locked = type(self).objects.locked().get(pk=self.pk)
+            if locked.is_done:
+                return
+            locked.pieces.update(found="")
+            locked.date_order = order
+            locked.real_dates_confirmed = True
+            locked.lookalikes_confirmed = False
+            locked.state = self.State.CHECKING
+            locked.save(
+                update_fields=[
+                    *("date_order", "real_dates_confirmed", "lookalikes_confirmed", "state")
+                ]
+            )
+        self.refresh_from_db()
 
     def checked_rows(self) -> int:
         return self.pieces.exclude(found="").aggregate(rows=Sum("rows"))["rows"] or 0
@@ -111,11 +177,15 @@ class Import(models.Model):
 
     def check_again(self) -> None:
         """The shop has changed meanwhile: what was found does not count any more."""
-        self.pieces.update(found="")
-        state = self.State.CHECKING
-        type(self).objects.filter(pk=self.pk).update(
-            state=state, products="", is_checked_again=True
-        )
+        with transaction.atomic():
+            waiting = type(self).objects.unconfirmed().filter(pk=self.pk)
+            waiting.update(
+                state=self.State.CHECKING,
+                products="",
+                is_checked_again=True,
+                lookalikes_confirmed=False,
+            )
+            self.pieces.update(found="")
         self.refresh_from_db()
 
 

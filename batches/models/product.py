@@ -9,7 +9,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts.text import validate_visible
 
-from .folded import folded
+from .folded import LAST, folded
 from .saving import with_fields
 
 
@@ -61,8 +61,10 @@ class Product(models.Model):
 
     def clean(self) -> None:
         self.tidy()
-        same_name = Product.objects.filter(name_folded=folded(self.name)).exclude(pk=self.pk)
-        if same_name.exists():
+        same_name = Q(name_folded=self.name_folded)
+        if not Product.objects.filter(same_name, pk=self.pk).exists():
+            same_name |= Q(name_folded__startswith=self.name_folded + LAST)
+        if Product.objects.filter(same_name).exclude(pk=self.pk).exists():
             message = _(
                 "There is already a product with this name. Change that one, or take another name."
             )
@@ -70,8 +72,23 @@ class Product(models.Model):
 
     def tidy(self) -> None:
         self.name = " ".join(self.name.split())
-        self.name_folded = folded(self.name)
+        self.fold_name()
+
+    def fold_name(self) -> None:
+        """Set `name_folded`, by which no two products have the same name.
+
+        Two that were told apart before Turkish capitals were understood stay two: one of them
+        keeps its `twin_name` until it is renamed.
+        """
+        plain = folded(self.name)
+        if self.name_folded != twin_name(plain, self.pk):
+            self.name_folded = plain
 
     def save(self, **options: Any) -> None:
-        self.name_folded = folded(self.name)
+        self.fold_name()
         super().save(**with_fields(options, *self.PLANNED))
+
+
+def twin_name(name_folded: str, key: Any) -> str:
+    """What stands for `name_folded` where another product has that name already."""
+    return f"{name_folded}{LAST}{key}"

@@ -30,13 +30,15 @@ validate_identifier = RegexValidator(
     _("Use only A to Z, digits and . _ - without spaces."),
 )
 
+IDENTIFIER_IS_ITS_OWN = models.UniqueConstraint(
+    Lower("batch_identifier"),
+    name="batch_identifier_is_its_own",
+    violation_error_code="identifier_taken",
+    violation_error_message=_("Another batch has this identifier already. Choose another."),
+)
+
 CONSTRAINTS: list[models.BaseConstraint] = [
-    models.UniqueConstraint(
-        Lower("batch_identifier"),
-        name="batch_identifier_is_its_own",
-        violation_error_code="identifier_taken",
-        violation_error_message=_("Another batch has this identifier already. Choose another."),
-    ),
+    IDENTIFIER_IS_ITS_OWN,
     models.CheckConstraint(condition=Q(butcher_date__gte=EARLIEST), name="batch_year_is_plausible"),
     models.CheckConstraint(
         condition=Q(arrival_date__gte=F("butcher_date")),

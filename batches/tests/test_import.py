@@ -92,13 +92,14 @@ def test_a_change_shows_what_was_and_what_will_be(
 ) -> None:
     batch = make_batch(1, batch_identifier="b-1", supplier="Old Farm")
     recorded = batch.created_at
-    page = words(preview(staff_client, table("Beef,B-1,2026-11-20,2026-11-21,,Hill")).content)
+    row = f"{batch.pk},Beef,B-1,2026-11-20,2026-11-21,,Hill"
+    page = words(preview(staff_client, f"code,{HEADER}\n{row}").content)
     assert counts() == (0, 1, 0, 0)
     assert "supplier : Old Farm → Hill" in page
     assert "product : Chicken → Beef" in page
     confirm(staff_client)
     batch = Batch.objects.get()
-    assert (batch.batch_identifier, batch.supplier, batch.product.name) == ("b-1", "Hill", "Beef")
+    assert (batch.batch_identifier, batch.supplier, batch.product.name) == ("B-1", "Hill", "Beef")
     assert batch.created_at == recorded
     version = Batch.history.filter(id=batch.pk).latest("history_id")
     assert (version.history_type, version.history_user, version.created_at) == (
@@ -110,10 +111,11 @@ def test_a_change_shows_what_was_and_what_will_be(
 
 def test_a_recalled_and_removed_batch_stays_so(staff_client: Client, make_batch: MakeBatch) -> None:
     recall = {"recalled_at": timezone.now(), "recall_reason": "Glass"}
-    make_batch(1, batch_identifier="B-1", removed_on=date(2026, 11, 22), **recall)
+    gone = make_batch(1, batch_identifier="B-1", removed_on=date(2026, 11, 22), **recall)
     confirm_page = preview(
         staff_client,
-        f"{HEADER},recalled_at,recall_reason,removed_on,recorded_by\n{ROW},,,,somebody\n",
+        f"code,{HEADER},recalled_at,recall_reason,removed_on,recorded_by\n"
+        f"{gone.pk},{ROW},,,,somebody\n",
     )
     assert "These columns are not imported: recalled_at, recall_reason" in words(
         confirm_page.content
@@ -139,8 +141,9 @@ def test_a_batch_is_found_by_its_code_and_may_get_another_identifier(
 @pytest.mark.parametrize(
     ("row", "column", "reason"),
     [
-        ("Chicken,B-1,2026-11-20,05/06/2026,,", "arrival_date", "day first or month first"),
-        ("Chicken,B-1,2026-11-20,21.11.2026,,", "arrival_date", "day first or month first"),
+        ("Chicken,B-1,2026-11-20,31/02/2026,,", "arrival_date", "no such date"),
+        ("Chicken,B-1,2026-11-20,20 11 2026,,", "arrival_date", "This is no date"),
+        ("Chicken,B-1,2026-11-20,21.11.2026 9:30,,", "arrival_date", "has a time of day"),
         ("Chicken,B-1,2026-11-20,,,", "arrival_date", "This is empty"),
         ("Chicken,B-1,2026-11-20,2026-02-30,,", "arrival_date", "no such date"),
         ("Chicken,B-1,2026-11-20,2026-11-23,,", "arrival_date", "has not come yet"),
@@ -151,8 +154,7 @@ def test_a_batch_is_found_by_its_code_and_may_get_another_identifier(
         (",B-1,2026-11-20,2026-11-20,,", "product", "Name the product"),
         ("Chicken,,2026-11-20,2026-11-20,,", "batch_identifier", "This is empty"),
         ("Chicken,B 1,2026-11-20,2026-11-20,,", "batch_identifier", "Use only A to Z"),
-        ("Chicken,02-Jan,2026-11-20,2026-11-20,,", "batch_identifier", "made a date"),
-        ("Chicken,feb-01,2026-11-20,2026-11-20,,", "batch_identifier", "made a date"),
+        ("Chicken,2/1/2026,2026-11-20,2026-11-20,,", "batch_identifier", "made a date"),
         ("Chicken,01.Şub,2026-11-20,2026-11-20,,", "batch_identifier", "made a date"),
         ("Chicken,1.23E+11,2026-11-20,2026-11-20,,", "batch_identifier", "lost digits"),
         ("Chicken,B-1,2026-11-20,2026-11-20,,a\u202eb", "supplier", "hidden characters"),
@@ -312,7 +314,7 @@ def test_a_template_names_the_columns_as_the_export_does(staff_client: Client) -
 def test_what_changed_after_the_preview_is_shown_again(
     staff_client: Client, make_batch: MakeBatch, noon: Any
 ) -> None:
-    batch = make_batch(1, batch_identifier="B-1")
+    batch = make_batch(1, batch_identifier="B-1", butcher_date=date(2026, 11, 20))
     preview(staff_client, table(ROW))
     noon.shift(5)
     batch.supplier = "Hill Farm"
@@ -328,7 +330,7 @@ def test_an_identifier_taken_after_the_preview_is_no_fault(
     staff_client: Client, make_batch: MakeBatch
 ) -> None:
     preview(staff_client, table(ROW))
-    make_batch(batch_identifier="b-1")
+    make_batch(1, batch_identifier="b-1", butcher_date=date(2026, 11, 20))
     assert "Something in the shop has changed" in words(confirm(staff_client).content)
     assert counts() == (0, 1, 0, 0)
 
@@ -476,25 +478,24 @@ def test_a_products_own_rules_hold(administrator_client: Client) -> None:
 
 
 def test_all_that_was_found_is_a_table_too(staff_client: Client, make_batch: MakeBatch) -> None:
-    make_batch(1, batch_identifier="B-1", supplier="Old Farm")
-    refused = "Chicken,B 3,2026-11-20,05/06/2026,,"
+    make_batch(1, batch_identifier="B-1", supplier="Old Farm", butcher_date=date(2026, 11, 20))
+    refused = "Chicken,B 3,2026-11-20,2026-11-31,,"
     preview(staff_client, table(ROW, ROW.replace("B-1", "B-2"), refused))
     path = f"{Import.objects.get().get_absolute_url()}/rows"
     text = staff_client.get(path).getvalue().decode("utf-8-sig")
     header, *rows = csv.reader(io.StringIO(text))
     assert header == ["Row", "Name", "Outcome", "Column", "Was", "Will be", "Reason"]
     assert [row[:6] for row in rows] == [
-        ["2", "Chicken B-1", "Changed", "butcher_date", "2026-11-21", "2026-11-20"],
         ["2", "Chicken B-1", "Changed", "use_by", "", "2026-12-01"],
         ["2", "Chicken B-1", "Changed", "supplier", "Old Farm", "Hill Farm"],
         ["3", "Chicken B-2", "New", "", "", ""],
         ["4", "", "Refused", "arrival_date", "", ""],
         ["4", "", "Refused", "batch_identifier", "", ""],
     ]
-    assert "day first or month first" in rows[4][6]
+    assert "no such date" in rows[3][6]
     excel = staff_client.get(f"{path}?format=xlsx").getvalue()
     sheet = openpyxl.load_workbook(io.BytesIO(excel)).active
-    assert [cell.value for cell in sheet[5]] == [3, "Chicken B-2", "New", *[None] * 4]
+    assert [cell.value for cell in sheet[4]] == [3, "Chicken B-2", "New", *[None] * 4]
 
 
 @pytest.mark.parametrize(

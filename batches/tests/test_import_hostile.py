@@ -2,6 +2,7 @@
 
 import io
 import time
+import unicodedata
 import zipfile
 from typing import Any
 
@@ -151,10 +152,10 @@ def test_a_day_is_read_as_it_is_written(day: Any) -> None:
     assert Day().clean(day.isoformat()) == Day().clean(["day", day.isoformat()]) == day
 
 
-@given(st.text(max_size=12) | st.from_regex(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}", fullmatch=True))
-def test_no_other_text_is_taken_for_a_day(text: str) -> None:
+@given(st.text(max_size=30) | st.from_regex(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}", fullmatch=True))
+def test_whatever_a_cell_of_days_holds_is_a_day_or_refused(text: str) -> None:
     try:
         day = Day().clean(text)
     except ValueError:
         return
-    assert (day.isoformat() if day else "") == as_it_was(text).strip()[:10]
+    assert day is None or f"{day.day}" in unicodedata.normalize("NFKC", text)

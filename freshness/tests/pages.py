@@ -193,6 +193,9 @@ PAGES = {
     "import, on the shelf all the same": Shown("/admin/import/11", 200, "administrator"),
     "import, refused": staff("/admin/import/8"),
     "import, saved": staff("/admin/import/9"),
+    "import, dates to be told": staff("/admin/import/6"),
+    "import, dates not told": staff("/admin/import/6/dates", 422, {"real_dates": "no"}),
+    "import, lots to be told": staff("/admin/import/5"),
     "import, being checked": Shown(
         "batches/import/checking.html", role="staff", context={"import": BEING, "checked": 500}
     ),
@@ -294,7 +297,27 @@ def fill_imports(author: User) -> None:
     one = Import.objects.create(pk=7, state="checked", is_checked_again=True, **about)
     other = Import.objects.create(pk=8, state="checked", refused=1, **about)
     Import.objects.create(pk=9, state="done", **about)
-    for of, rows in ((one, found), (other, [*found, refused])):
+    survey = {
+        "orders": ["day-first", "month-first"],
+        "example": [2, "03/11/2026"],
+        "future": {"day-first": [1002, "12/11/2026"]},
+        "real_date": [3, "2026-03-04"],
+        "text_date": [2, "03/11/2026"],
+    }
+    asked = {"date_survey": json.dumps(survey), **about}
+    Import.objects.create(pk=6, **asked)
+    odd = Import.objects.create(
+        pk=5,
+        state="checked",
+        date_order="day-first",
+        real_dates_confirmed=True,
+        lookalikes=1200,
+        of_gone_batches=1,
+        **asked,
+    )
+    looks = [["supplier_lot", "10.12.2026", "date"], ["supplier", WORD * 3, "true or false"]]
+    strange = [it | {"lookalikes": looks, "gone": [f"{WORD} {NAME}"]} for it in found]
+    for of, rows in ((one, found), (other, [*found, refused]), (odd, strange)):
         ImportPiece.objects.create(of=of, number=0, rows=3, read="[]", found=json.dumps(rows))
 
 

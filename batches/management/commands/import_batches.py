@@ -9,11 +9,13 @@ from tqdm import tqdm
 
 from accounts.models import User
 from batches.importing.checking import begin, check_for_a_while
-from batches.importing.found import CHANGED, NEW, REFUSED, found_rows
+from batches.importing.date_form import DatesForm
+from batches.importing.found import CHANGED, NEW, REFUSED, found_rows, lookalikes_in
 from batches.importing.messages import note_messages
 from batches.importing.saving import save
 from batches.importing.wrong import UnreadableError
 from batches.models import Import
+from batches.models.importing import DateOrder
 from batches.replica import wait_for_replica
 
 
@@ -27,6 +29,22 @@ class Command(BaseCommand):
         )
         parser.add_argument("--dry-run", action="store_true", help="only say what it would do")
 
+        parser.add_argument(
+            "--dates",
+            choices=DateOrder.values,
+            help="how dates such as 03/04/2026 are written, where the file does not tell",
+        )
+        parser.add_argument(
+            "--real-dates-are-right",
+            action="store_true",
+            help="take the spreadsheet's own dates as they are, beside dates in text",
+        )
+        parser.add_argument(
+            "--lots-are-right",
+            action="store_true",
+            help="take names and lots that look like dates or numbers as they are",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
         try:
@@ -35,10 +53,16 @@ class Command(BaseCommand):
         except (UnreadableError, OSError) as error:
             raise CommandError(str(error)) from None
         try:
+            self.answer_dates(being, options["dates"], options["real_dates_are_right"])
             self.check_rows(being)
             self.report(being)
+            if options["lots_are_right"]:
+                being.confirm_lookalikes()
             if being.refused:
                 raise CommandError(_("Nothing is saved. Mend these rows, and import it again."))
+            if being.lookalikes and not (being.lookalikes_confirmed or options["dry_run"]):
+                message = _("Nothing is saved. If these are right, add %(option)s.")
+                raise CommandError(message % {"option": "--lots-are-right"})
             if not options["dry_run"] and being.changes and not save(being):
                 raise CommandError(_("The shop has changed meanwhile. Import the file again."))
         finally:
@@ -46,6 +70,24 @@ class Command(BaseCommand):
                 being.delete()
         wait_for_replica()
         self.stdout.write(_("Saved.") if being.is_done else _("Nothing is saved."))
+
+    def answer_dates(self, job: Import, order: str | None, real_dates_are_right: bool) -> None:
+        form = DatesForm(
+            {
+                "order": order or job.date_order,
+                "real_dates": "yes" if real_dates_are_right else "",
+            },
+            job=job,
+        )
+        possible = job.date_notes().get("orders") or DateOrder.values
+        if order and order not in possible:
+            text = job.date_notes()["text_date"][1]
+            message = _("The dates of this file cannot be read so: %(text)s. Leave out %(option)s.")
+            raise CommandError(message % {"text": text, "option": "--dates"})
+        if form.is_valid():
+            job.answer_dates(form.chosen_order())
+        elif job.waits_for_dates():
+            raise CommandError(missing_answers(form))
 
     def check_rows(self, being: Import) -> None:
         with tqdm(total=being.rows, unit=" rows") as bar:
@@ -66,9 +108,29 @@ class Command(BaseCommand):
                     "Row %(line)d: its lot is recalled, so it is saved as recalled: %(reason)s"
                 )
                 self.stdout.write(words % {"line": row["line"], "reason": recall[1]})
+        for entry in lookalikes_in(being):
+            place = _("Row %(line)d") % {"line": entry["line"]}
+            self.stdout.write(f"{place}, {entry['column']}: {entry['text']} {entry['look']}")
+        for row in found_rows(being, CHANGED):
+            for sentence in row.get("gone", ()):
+                place = _("Row %(line)d") % {"line": row["line"]}
+                self.stdout.write(f"{place}, {row['name']}: {sentence}")
         words = _("%(new)d new, %(changed)d changed, %(unchanged)d unchanged, %(refused)d refused.")
         counts = {it: getattr(being, it) for it in ("new", "changed", "unchanged", "refused")}
         self.stdout.write(words % counts)
+
+
+def missing_answers(form: DatesForm) -> str:
+    """The questions on the file's dates that no option has answered, and the options."""
+    messages = []
+    if "order" in form.errors:
+        choices = [f"  --dates {order}: {text}" for order, text in form.choices_of_order()]
+        messages += [_("Say how the dates are written:"), *choices]
+    if "real_dates" in form.errors:
+        help_text = str(form.fields["real_dates"].help_text)
+        message = _("If they are right, add %(option)s.")
+        messages += [help_text, message % {"option": "--real-dates-are-right"}]
+    return "\n".join(messages)
 
 
 def author(email: str | None) -> User:

@@ -88,6 +88,32 @@ def test_a_file_that_is_under_way_says_so(new_page: NewPage, staff: User) -> Non
 
 
 @pytest.mark.parametrize("scripts", [True, False])
+def test_what_only_a_person_knows_of_a_file_is_asked(
+    new_page: NewPage, staff: User, scripts: bool
+) -> None:
+    page = new_page(java_script_enabled=scripts)
+    sign_in(page, staff)
+    page.goto("/admin/import")
+    header = "product,batch_identifier,butcher_date,arrival_date,supplier,supplier_lot"
+    text = f"{header}\nChicken,B-1,03/04/2026,05/04/2026,Farm,10.12.2026\n".encode()
+    page.get_by_label("File").set_input_files(
+        {"name": "b.csv", "mimeType": "text/csv", "buffer": text}
+    )
+    page.get_by_role("button", name="Check the file").click()
+    page.get_by_label("Month first: 03/04/2026 is 4 March 2026.").check()
+    page.get_by_role("button", name="Read the dates this way").click()
+    expect(page.get_by_role("button", name="Save 1 row")).to_be_hidden()
+    page.get_by_text("Read the dates in another way").click()
+    page.get_by_label("Day first: 03/04/2026 is 3 April 2026.").check()
+    page.get_by_role("button", name="Read the dates this way").click()
+    page.get_by_role("button", name="They are right as they are").click()
+    page.get_by_role("button", name="Save 1 row").click()
+    expect(page.get_by_text("1 row is saved.")).to_be_visible()
+    batch = Batch.objects.get()
+    assert (f"{batch.arrival_date}", batch.supplier_lot) == ("2026-04-05", "10.12.2026")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
 def test_a_date_that_is_half_typed_is_not_taken_for_none(
     new_page: NewPage, staff: User, scripts: bool
 ) -> None:
