@@ -12,7 +12,7 @@ from waitress.task import ThreadedTaskDispatcher  # type: ignore[import-untyped]
 REPORT = "/batch/"
 READING = {"GET", "HEAD"}
 # Threads. They share one core, so a larger number is a larger share of it.
-REPORTS_AT_ONCE, PAGES_AT_ONCE = 8, 4
+REPORTS_AT_ONCE, PAGES_AT_ONCE = 8, 8
 MOST_WAITING = 100  # saves; of those beyond, freshness.save_limit says that the shop is busy
 
 

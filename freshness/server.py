@@ -47,7 +47,8 @@ def port_problem(error: OSError) -> str:
             "one, or choose another port, such as PORT=%(other)s."
         )
     return _(
-        "Port %(port)s cannot be used by this account. Choose another, such as PORT=%(other)s."
+        "Port %(port)s cannot be used: this account may not, or another program keeps it. Choose "
+        "another port, such as PORT=%(other)s."
     )
 
 

@@ -316,7 +316,10 @@ def test_the_welcome_comes_once_the_port_is_had(served: Shop) -> None:
 
 def test_a_privileged_port_is_said_in_a_sentence() -> None:
     message = port_problem(PermissionError(errno.EACCES, "denied")) % {"port": 80, "other": 8000}
-    assert message == ("Port 80 cannot be used by this account. Choose another, such as PORT=8000.")
+    assert message == (
+        "Port 80 cannot be used: this account may not, or another program keeps it. Choose "
+        "another port, such as PORT=8000."
+    )
 
 
 def test_a_wrong_setting_stops_the_start_in_a_line(served: Shop) -> None:
