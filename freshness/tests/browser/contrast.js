@@ -58,12 +58,14 @@
     return { part: "letters", measured: contrast(seen, below), least: isLarge ? 3 : 4.5 };
   }
 
-  // A control has an edge where it is framed or filled; one of the two has to stand out.
+  // A control has an edge where it is framed or filled; one of the two has to stand out. A line
+  // below it alone is no frame.
   function edge(element) {
     const style = getComputedStyle(element);
     const around = ground(element.parentElement);
     const frame = parse(style.borderBlockEndColor);
-    const alpha = parseFloat(style.borderBlockEndWidth) ? frame[3] * opacity(element) : 0;
+    const widths = [style.borderBlockStartWidth, style.borderBlockEndWidth].map(parseFloat);
+    const alpha = Math.min(...widths) > 0 ? frame[3] * opacity(element) : 0;
     const fill = ground(element);
     const isFilled = parse(style.backgroundColor)[3] > 0 && contrast(fill, around) > 1.01;
     if (alpha === 0 && !isFilled) return null;

@@ -55,8 +55,9 @@ def test_every_button_and_link_can_be_made_out(show: Any, name: str) -> None:
         force(pseudo_classes)
         assert_all_can_be_made_out(page, state)
     force([])
-    page.evaluate("document.querySelectorAll('button').forEach(it => { it.disabled = true })")
-    assert_all_can_be_made_out(page, "disabled")
+    if name in PAGES:  # those of Django's admin stay enabled while a form is sent
+        page.evaluate("document.querySelectorAll('button').forEach(it => { it.disabled = true })")
+        assert_all_can_be_made_out(page, "disabled")
 
 
 def assert_all_can_be_made_out(page: Page, state: str) -> None:
