@@ -1,9 +1,11 @@
 from argparse import ArgumentParser
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from tqdm import tqdm
 
 from accounts.models import User
@@ -15,6 +17,8 @@ from batches.importing.wrong import UnreadableError
 from batches.models import Import
 from batches.models.importing import DateOrder
 from batches.replica import wait_for_replica
+
+SHOWN_LOOKALIKES = 20
 
 
 class Command(BaseCommand):
@@ -98,7 +102,14 @@ class Command(BaseCommand):
             for column, reason in row["why"]:
                 place = _("Row %(line)d") % {"line": row["line"]}
                 self.stdout.write(f"{place}{column and f', {column}'}: {reason}")
-        for entry in lookalikes_in(being):
+        if being.lookalikes:
+            message = ngettext(
+                "%(count)s name or lot looks as if a spreadsheet had changed it",
+                "%(count)s names or lots look as if a spreadsheet had changed them",
+                being.lookalikes,
+            )
+            self.stdout.write(message % {"count": being.lookalikes})
+        for entry in islice(lookalikes_in(being), SHOWN_LOOKALIKES):
             place = _("Row %(line)d") % {"line": entry["line"]}
             self.stdout.write(f"{place}, {entry['column']}: {entry['text']} {entry['look']}")
         for row in found_rows(being, CHANGED):
