@@ -21,8 +21,8 @@ class DateSurvey:
     """`orders` are those in which every date that is written in numbers can be read.
 
     `example` is read differently in them; `future` has, by order, one that has not come yet.
-    `real_date` is the spreadsheet's own, and might have been read in another order than the text
-    in `text_date` has.
+    `text_date` tells most of the order; `real_date` is the spreadsheet's own, and might have been
+    read in another one.
     """
 
     orders: list[str] = field(default_factory=list)
@@ -108,7 +108,8 @@ def settle(
     if not first_of:
         survey.real_date = None
         return
-    survey.text_date = next(iter(first_of.values()))
+    fewest_readings = min(first_of, key=len)
+    survey.text_date = first_of[fewest_readings]
     orders = frozenset.intersection(*first_of)
     if not orders:
         raise contradiction(first_of)

@@ -94,7 +94,7 @@ class BatchResource(CheckedResource):
         names = {name for row in rows if (name := identifier_in(row))}
         wanted = names | {zeros for name in names for zeros in with_zeros(name)}
         self.by_name: dict[str, Batch] = {}
-        for some in pieces(sorted(wanted), 5_000):
+        for some in pieces(sorted(wanted)):
             found = Batch.objects.filter(batch_identifier_folded__in=some)
             for batch in found.select_related("product"):
                 self.by_name[batch.batch_identifier_folded] = batch
@@ -106,7 +106,7 @@ class BatchResource(CheckedResource):
         wanted = sorted({zeros for lot in lots for zeros in with_zeros(lot)})
         return {
             (supplier, folded_lot.lstrip("0")): lot
-            for some in pieces(wanted, 5_000)
+            for some in pieces(wanted)
             for supplier, folded_lot, lot in Batch.objects.filter(
                 supplier_lot_folded__in=some
             ).values_list("supplier_folded", "supplier_lot_folded", "supplier_lot")

@@ -1,6 +1,7 @@
 """Bring a file in: choose it, see what it would do, confirm."""
 
 import json
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
@@ -189,8 +190,16 @@ def own_imports(request: HttpRequest) -> Any:
     return imports if may_all else imports.filter(kind=Import.Kind.BATCHES)
 
 
+def gone_first(job: Import) -> Iterator[dict[str, Any]]:
+    """The changed rows; those of batches that have left the shelf or may not be sold before all."""
+    yield from (row for row in found_rows(job, CHANGED) if row.get("gone"))
+    yield from (row for row in found_rows(job, CHANGED) if not row.get("gone"))
+
+
 def about(being: Import) -> dict[str, Any]:
     first = {it: list(islice(found_rows(being, it), SHOWN)) for it in (REFUSED, CHANGED, NEW)}
+    if being.of_gone_batches:
+        first[CHANGED] = list(islice(gone_first(being), SHOWN))
     of_recalled_lots = (row for row in found_rows(being, CHANGED, NEW) if "recall" in row)
     recalled = list(islice(of_recalled_lots, SHOWN)) if being.of_recalled_lots else []
     dates = DatesForm(job=being)

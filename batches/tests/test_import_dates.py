@@ -239,7 +239,7 @@ def test_the_command_takes_the_order(tmp_path: Path, administrator: User) -> Non
     assert not Import.objects.exists()
     assert run(path, "--dates", "month-first").endswith("Saved.\n")
     assert days()[0][0] == date(2026, 3, 4)
-    path.write_text(csv_of(row(2, "13/04/2026", "14/04/2026")))
+    path.write_text(csv_of(row(2, "03/04/2026", "13/04/2026")))
     with pytest.raises(CommandError, match="cannot be read so: 13/04/2026"):
         run(path, "--dates", "month-first")
 

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from batches.models import Batch, Product, Recall
+from batches.models import Batch, Import, Product, Recall
 from conftest import MakeBatch, words
 
 from .test_import import HEADER, confirm, counts, preview, table
@@ -86,6 +86,20 @@ def test_a_row_with_the_code_may_change_it_and_the_preview_says_so(
     confirm(staff_client)
     batch.refresh_from_db()
     assert batch.supplier == "New Farm"
+
+
+def test_those_that_are_gone_stand_before_all_others(
+    staff_client: Client, make_batch: MakeBatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("batches.importing.views.SHOWN", 1)
+    batches = [make_batch(days, batch_identifier=f"B-{days}", supplier="Old") for days in (1, 6)]
+    rows = [f"{batch.pk},{row_of(batch, supplier='New')}" for batch in batches]
+    page = words(preview(staff_client, "\n".join([f"code,{LOT_HEADER}", *rows])).content)
+    assert "Chicken B-6 Row 3" in page
+    assert "Chicken B-1 Row 2" not in page
+    path = f"{Import.objects.get().get_absolute_url()}/rows"
+    table = staff_client.get(path).getvalue().decode("utf-8-sig")
+    assert "Batch B-6 has been expired since 21 November 2026." in table
 
 
 @pytest.mark.parametrize("what", GONE)

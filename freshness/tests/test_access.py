@@ -170,6 +170,16 @@ TABLE = {
         "/login /waiting /admin/import/7 404",
         "/login /waiting 405 405",
     ),
+    "admin/import/<int:number>/dates": (
+        "/login /waiting 405 405",
+        "/login /waiting /admin/import/7 404",
+        "/login /waiting 405 405",
+    ),
+    "admin/import/<int:number>/lookalikes": (
+        "/login /waiting 405 405",
+        "/login /waiting /admin/import/7 404",
+        "/login /waiting 405 405",
+    ),
     "admin/import/<int:number>/drop": (
         "/login /waiting 405 405",
         "/login /waiting /admin/import 404",

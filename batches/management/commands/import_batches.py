@@ -1,10 +1,12 @@
 import json
 from argparse import ArgumentParser
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from tqdm import tqdm
 
 from accounts.models import User
@@ -17,6 +19,8 @@ from batches.importing.wrong import UnreadableError
 from batches.models import Import
 from batches.models.importing import DateOrder
 from batches.replica import wait_for_replica
+
+SHOWN_LOOKALIKES = 20
 
 
 class Command(BaseCommand):
@@ -108,7 +112,14 @@ class Command(BaseCommand):
                     "Row %(line)d: its lot is recalled, so it is saved as recalled: %(reason)s"
                 )
                 self.stdout.write(words % {"line": row["line"], "reason": recall[1]})
-        for entry in lookalikes_in(being):
+        if being.lookalikes:
+            message = ngettext(
+                "%(count)s name or lot looks as if a spreadsheet had changed it",
+                "%(count)s names or lots look as if a spreadsheet had changed them",
+                being.lookalikes,
+            )
+            self.stdout.write(message % {"count": being.lookalikes})
+        for entry in islice(lookalikes_in(being), SHOWN_LOOKALIKES):
             place = _("Row %(line)d") % {"line": entry["line"]}
             self.stdout.write(f"{place}, {entry['column']}: {entry['text']} {entry['look']}")
         for row in found_rows(being, CHANGED):
