@@ -68,6 +68,8 @@ class Migration(migrations.Migration):
             name="date_order",
             field=models.CharField(
                 blank=True,
+                default="",
+                db_default="",
                 choices=[
                     ("day-first", "Day first"),
                     ("month-first", "Month first"),
@@ -79,27 +81,27 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="import",
             name="date_survey",
-            field=models.TextField(default="{}"),
+            field=models.TextField(default="{}", db_default="{}"),
         ),
         migrations.AddField(
             model_name="import",
             name="lookalikes",
-            field=models.PositiveIntegerField(default=0),
+            field=models.PositiveIntegerField(default=0, db_default=0),
         ),
         migrations.AddField(
             model_name="import",
             name="lookalikes_confirmed",
-            field=models.BooleanField(default=False),
+            field=models.BooleanField(default=False, db_default=False),
         ),
         migrations.AddField(
             model_name="import",
             name="of_gone_batches",
-            field=models.PositiveIntegerField(default=0),
+            field=models.PositiveIntegerField(default=0, db_default=0),
         ),
         migrations.AddField(
             model_name="import",
             name="real_dates_confirmed",
-            field=models.BooleanField(default=False),
+            field=models.BooleanField(default=False, db_default=False),
         ),
         migrations.RunPython(fold_again, migrations.RunPython.noop),
     ]
