@@ -173,7 +173,7 @@ class TestWhoeverReads:
         assert '<html lang="tr" dir="ltr">' in turkish.content.decode()
         assert "Taze sayıldığı son gün: yarın, 23 Kasım Pazartesi." in words(turkish.content)
         for response in (spanish, turkish):
-            assert response["Vary"] == "Accept-Language"
+            assert response["Vary"] == "Accept-Encoding, Accept-Language"
         assert (spanish["Content-Language"], turkish["Content-Language"]) == ("es", "tr")
         assert spanish["ETag"] != turkish["ETag"]
 

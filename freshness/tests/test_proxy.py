@@ -226,7 +226,15 @@ class TestNotKept:
 
     @pytest.mark.parametrize(
         "spelling",
-        ["7k3qf9xm2a", "7K3Q-F9XM2A", "7K3QF9XMZI", "7K3QF9XM2L", "7K3QF9XM2O", "7K3QF9XM2A/"],
+        [
+            "7k3qf9xm2a",
+            "7K3Q-F9XM2A",
+            "7K3QF9XMZI",
+            "7K3QF9XM2L",
+            "7K3QF9XM2O",
+            "7K3QF9XM2A/",
+            "7K3QF9XM2A%0A",
+        ],
     )
     def test_another_spelling_of_a_code(self, proxy: Proxy, origin: Origin, spelling: str) -> None:
         origin.say = lambda asked: asked.tell(302, b"", Location=REPORT, Cache_Control="no-store")
