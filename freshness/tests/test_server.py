@@ -105,6 +105,28 @@ def test_who_is_slow_stops_nobody(served: Shop, attack: str) -> None:
                     client.send(b"a")
 
 
+WITH_FEW_FILES = """
+import resource, runpy, sys
+resource.setrlimit(resource.RLIMIT_NOFILE, (300, 300))
+sys.argv = ["manage.py", "serve"]
+runpy.run_path("manage.py", run_name="__main__")
+"""
+
+
+def test_more_connections_than_there_may_be_stop_nobody(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    shop.command = ["-c", WITH_FEW_FILES]
+    with shop.running(), ExitStack() as idle:
+        for number in range(4 * CLIENTS):
+            client = idle.enter_context(connect(shop))
+            client.sendall((b"", HEAD, UPLOAD + b"a")[number % 3])
+        begun = time.monotonic()
+        for _time in range(3):
+            shop.get("/")
+        assert time.monotonic() - begun < SOON
+        assert len(psutil.Process(shop.server.pid).net_connections()) <= CLIENTS
+
+
 def test_who_half_closes_costs_nothing(served: Shop) -> None:
     server = psutil.Process(served.server.pid)
     with ExitStack() as half_closed:
