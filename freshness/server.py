@@ -107,9 +107,12 @@ class Server:
 
     def run(self) -> None:
         self.listen_for_signals()
+        next_look = 0.0
         while not self.is_stopping:
             self.handle_sockets(1)
-            self.close_stalled()
+            if time.monotonic() >= next_look:
+                next_look = time.monotonic() + 1
+                self.close_stalled()
         self.finish_answers()
         self.waitress.task_dispatcher.shutdown()
 
@@ -142,8 +145,10 @@ class Server:
 
     def close_oldest_unasked(self) -> bool:
         """Make room for another where all connections are taken: nobody keeps one by waiting."""
+        long_ago = time.time() - 2  # an answer that is not read for so long is not waited for
         for connection in self.connections():
-            if not connection.requests and not connection.total_outbufs_len:
+            is_sent = not connection.total_outbufs_len or connection.last_activity < long_ago
+            if is_sent and not connection.requests:
                 connection.handle_close()
                 return True
         return False
