@@ -78,13 +78,14 @@ class Server:
 
     def __init__(self, application: WSGIApplication, listening: socket.socket) -> None:
         self.sockets: dict[int, Any] = {}
+        self.limit = connection_limit()
         self.waitress = create_server(
             answer_head_without_body(application),
             map=self.sockets,
             sockets=[listening],
             threads=PAGES_AT_ONCE,
             ident=None,
-            connection_limit=connection_limit(),
+            connection_limit=self.limit,
             channel_timeout=PATIENCE,
             cleanup_interval=PATIENCE // 4,
             max_request_header_size=64 * KB,
@@ -106,9 +107,12 @@ class Server:
 
     def run(self) -> None:
         self.listen_for_signals()
+        next_look = 0.0
         while not self.is_stopping:
             self.handle_sockets(1)
-            self.close_stalled()
+            if time.monotonic() >= next_look:
+                next_look = time.monotonic() + 1
+                self.close_stalled()
         self.finish_answers()
         self.waitress.task_dispatcher.shutdown()
 
@@ -132,10 +136,22 @@ class Server:
     def accept_waiting(self) -> None:
         """Accept all who wait: waitress looks at every connection before it accepts one more."""
         for _client in range(ACCEPTED_AT_ONCE):
+            if len(self.sockets) >= self.limit - 1 and not self.close_oldest_unasked():
+                return
             before = len(self.sockets)
             self.accept_one()
-            if not before < len(self.sockets) < self.waitress.adj.connection_limit:
+            if len(self.sockets) == before:
                 return
+
+    def close_oldest_unasked(self) -> bool:
+        """Make room for another where all connections are taken: nobody keeps one by waiting."""
+        long_ago = time.time() - 2  # an answer that is not read for so long is not waited for
+        for connection in self.connections():
+            is_sent = not connection.total_outbufs_len or connection.last_activity < long_ago
+            if is_sent and not connection.requests:
+                connection.handle_close()
+                return True
+        return False
 
     def connections(self) -> list[Any]:
         return list(self.waitress.active_channels.values())

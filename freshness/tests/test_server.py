@@ -22,7 +22,7 @@ from django.conf import settings as project_settings
 
 from freshness.open_files import MOST_CONNECTIONS, connection_limit
 from freshness.request_queues import MOST_WAITING, RequestQueues, started_threads
-from freshness.server import answer_head_without_body, port_problem
+from freshness.server import Server, answer_head_without_body, listen, port_problem
 
 from .test_serving import Shop, collect_static
 from .test_settings import ROOT
@@ -103,6 +103,28 @@ def test_who_is_slow_stops_nobody(served: Shop, attack: str) -> None:
             for client in clients:
                 with suppress(OSError):  # it was refused, and shown the door
                     client.send(b"a")
+
+
+WITH_FEW_FILES = """
+import resource, runpy, sys
+resource.setrlimit(resource.RLIMIT_NOFILE, (300, 300))
+sys.argv = ["manage.py", "serve"]
+runpy.run_path("manage.py", run_name="__main__")
+"""
+
+
+def test_more_connections_than_there_may_be_stop_nobody(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    shop.command = ["-c", WITH_FEW_FILES]
+    with shop.running(), ExitStack() as idle:
+        for number in range(4 * CLIENTS):
+            client = idle.enter_context(connect(shop))
+            client.sendall((b"", HEAD, UPLOAD + b"a")[number % 3])
+        begun = time.monotonic()
+        for _time in range(3):
+            shop.get("/")
+        assert time.monotonic() - begun < SOON
+        assert len(psutil.Process(shop.server.pid).net_connections()) <= CLIENTS
 
 
 def test_who_half_closes_costs_nothing(served: Shop) -> None:
@@ -217,10 +239,32 @@ def test_many_who_do_not_close_stop_nobody(served: Shop) -> None:
 
 
 class Connection:
-    """Of waitress's, what says who answers it."""
+    """Of waitress's, what says who answers it, and whether its client is borne."""
 
     def __init__(self, command: str, path: str, error: object = None) -> None:
         self.requests, self.command, self.path, self.error = [self], command, path, error
+        self.request: Connection | None = None
+        self.total_outbufs_len = self.body_bytes_received = 0
+        self.last_activity = 1_000.0
+
+
+def test_how_long_a_slow_client_is_borne() -> None:
+    server = Server(lambda _environ, _start: [], listen(0))
+    try:
+        answered = Connection("GET", "/")
+        assert not server.is_stalled(answered, 9_000)
+        answered.total_outbufs_len = 1  # which is not read
+        assert [server.is_stalled(answered, it) for it in (1_020, 1_021)] == [False, True]
+        sending = Connection("", "")
+        sending.requests = []
+        sending.request = Connection("POST", "/admin/import")
+        seen = [server.is_stalled(sending, it) for it in (1_000, 1_020, 1_021)]
+        assert seen == [False, False, True]
+        sending.request.body_bytes_received = 25_000_000  # of a file on a slow line
+        assert [server.is_stalled(sending, it) for it in (9_000, 26_021)] == [False, True]
+    finally:
+        server.waitress.task_dispatcher.shutdown()
+        server.waitress.close()
 
 
 def test_reports_pages_and_saves_wait_apart() -> None:
