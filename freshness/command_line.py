@@ -25,7 +25,7 @@ def run(arguments: list[str]) -> None:
 
 
 def database_message(error: Error) -> str:
-    reason = " ".join(str(error).split())
+    reason = next(iter(str(error).splitlines()), type(error).__name__)  # no excerpt of SQL
     if any(words in reason for words in NO_SUCH_TABLE):
         return f"The database is not up to date ({reason}). Run: manage.py migrate"
     return (

@@ -56,7 +56,8 @@ def refuse_nul_in_cookies(answer: Answer) -> Answer:
 def refuse_too_much(answer: Answer) -> Answer:
     """No form here is so large, but those of LARGE_UPLOADS.
 
-    Django's own limit leaves out files, and any form may hold some.
+    Django's own limit leaves out files, and any form may hold some. Raises BadRequest where the
+    length is no number.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -78,7 +79,11 @@ class UnreadableFormError(BadRequest):
 
 # What Django raises while it parses a body: LookupError for an unknown charset in a part's header.
 PARSE_ERRORS = (
-    *(MultiPartParserError, SuspiciousOperation, UnreadablePostError, LookupError, ValueError),
+    MultiPartParserError,
+    SuspiciousOperation,
+    UnreadablePostError,
+    LookupError,
+    ValueError,
 )
 
 

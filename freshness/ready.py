@@ -23,6 +23,7 @@ from batches.models import Batch
 log = logging.getLogger("freshness.ready")
 
 LEAST_FREE = 100 * 1024**2  # bytes
+COLLECT = "Run: manage.py collectstatic --no-input. Then start the shop again."
 PATIENCE = 3  # seconds, for each question to PostgreSQL
 BATCHES_READ = 100  # each time; all of them would take minutes in a large shop
 told: list[str] = []
@@ -78,15 +79,19 @@ def of_the_disk() -> Iterator[str]:
 
 def of_static_files() -> Iterator[str]:
     """Without its entry in the manifest, each page that names a file is an error."""
-    if not isinstance(staticfiles_storage, ManifestFilesMixin):
+    try:
+        if not isinstance(staticfiles_storage, ManifestFilesMixin):
+            return
+        stored = staticfiles_storage.hashed_files
+    except (OSError, ValueError) as error:
+        yield f"{reason(error)}. {COLLECT}"
         return
-    stored = staticfiles_storage.hashed_files
     missing = [it for it in own_static_files() if it not in stored]
     missing += [it for it, name in stored.items() if not staticfiles_storage.exists(name)]
     if missing:
         yield (
             f"{len(missing)} of the pages' files are not in {settings.STATIC_ROOT}, such as "
-            f"{missing[0]}. Run: manage.py collectstatic --no-input. Then start the shop again."
+            f"{missing[0]}. {COLLECT}"
         )
 
 
