@@ -74,14 +74,16 @@ class Import(models.Model):
     # New or changed ones of which other batches are recalled.
     of_recalled_lots = models.PositiveIntegerField(default=0)
     # Changed ones that have left the shelf, are recalled or have expired.
-    of_gone_batches = models.PositiveIntegerField(default=0)
-    date_survey = models.TextField(default="{}")
-    date_order = models.CharField(max_length=11, choices=DateOrder, blank=True)
+    of_gone_batches = models.PositiveIntegerField(default=0, db_default=0)
+    date_survey = models.TextField(default="{}", db_default="{}")
+    date_order = models.CharField(
+        max_length=11, choices=DateOrder, blank=True, default="", db_default=""
+    )
     # Somebody has said that the spreadsheet's own dates are right beside dates in text.
-    real_dates_confirmed = models.BooleanField(default=False)
+    real_dates_confirmed = models.BooleanField(default=False, db_default=False)
     # New names and lots that a spreadsheet may have made of others; and whether they are right.
-    lookalikes = models.PositiveIntegerField(default=0)
-    lookalikes_confirmed = models.BooleanField(default=False)
+    lookalikes = models.PositiveIntegerField(default=0, db_default=0)
+    lookalikes_confirmed = models.BooleanField(default=False, db_default=False)
 
     objects = ImportQuerySet.as_manager()
 
