@@ -174,11 +174,19 @@ class BatchResource(CheckedResource):
 
     def not_the_same_delivery(self, instance: Batch, errors: dict[str, Any]) -> dict[str, str]:
         """Why a row that names no code may not change the batch that has its identifier."""
+        self.is_other_delivery = False
         changed = self.changed_fields(instance) - set(errors)
         if not (self.is_found_by_identifier() and changed):
             return {}
         known = self.by_name[looked_for(instance.batch_identifier)]
-        return reasons_to_refuse(known, instance, changed, self.today)
+        reasons = reasons_to_refuse(known, instance, changed, self.today)
+        self.is_other_delivery = bool(reasons)
+        return reasons
+
+    def check_constraints(self, instance: Batch, errors: dict[str, Any]) -> None:
+        """How a new delivery agrees with the old batch, nobody needs to be told."""
+        if not self.is_other_delivery:
+            super().check_constraints(instance, errors)
 
     def changed_fields(self, instance: Batch) -> set[str]:
         was = self.was or {}

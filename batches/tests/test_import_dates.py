@@ -10,6 +10,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts.models import User
+from batches.importing.checking import check_for_a_while
+from batches.importing.saving import save
 from batches.models import Batch, Import
 from conftest import words
 
@@ -256,3 +258,24 @@ def test_a_command_without_such_dates_needs_no_order(tmp_path: Path, administrat
     path = tmp_path / "b.csv"
     path.write_text(csv_of(row(1, "2026-11-20", "2026-11-21")))
     assert run(path, "--dates", "month-first").endswith("Saved.\n")
+
+
+def test_rows_that_were_read_in_another_order_meanwhile_do_not_count(
+    staff_client: Client,
+) -> None:
+    ask(staff_client, AMBIGUOUS)
+    job = Import.objects.get()
+    job.answer_dates("month-first")
+    stale = Import.objects.get()
+    job.answer_dates("day-first")
+    check_for_a_while(stale)
+    assert stale.checked_rows() == 0
+    check_for_a_while(stale)
+    assert counts() == (1, 0, 0, 0)
+    job.answer_dates("month-first")
+    check_for_a_while(job := Import.objects.get())
+    assert not save(stale)
+    assert not Batch.objects.exists()
+    check_for_a_while(job := Import.objects.get())
+    assert save(job)
+    assert days()[0][0] == date(2026, 3, 4)

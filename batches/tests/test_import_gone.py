@@ -73,6 +73,14 @@ def test_what_is_gone_is_not_written_over(
     assert batch.supplier == "Old Farm"
 
 
+def test_a_new_delivery_is_told_once(staff_client: Client, make_batch: MakeBatch) -> None:
+    batch = make_batch(5, batch_identifier="B-1", removed_on=date(2026, 11, 18))
+    row = row_of(batch, product="Beef", arrival_date="2026-11-22", supplier="New Farm")
+    page = words(preview(staff_client, f"{LOT_HEADER}\n{row}").content)
+    assert "Batch B-1 left the shelf on 18 November 2026." in page
+    assert "before it has arrived" not in page
+
+
 @pytest.mark.parametrize("what", GONE)
 def test_a_row_with_the_code_may_change_it_and_the_preview_says_so(
     staff_client: Client, make_batch: MakeBatch, what: str

@@ -1,6 +1,8 @@
 """What a spreadsheet makes of names and lots is told from what somebody has typed."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from batches.importing.lookalikes import Look, is_mangled, look_of
 
@@ -59,3 +61,13 @@ def test_a_change_that_a_spreadsheet_makes_is_known(was: str, text: str) -> None
 )
 def test_a_change_that_a_person_makes_is_taken(was: str, text: str) -> None:
     assert not is_mangled(was, text)
+
+
+SIGNS = st.text(alphabet="0123456789.,/-: ET+%₺TLEDecŞubAraı()", max_size=14)
+
+
+@given(SIGNS | st.text(max_size=20), SIGNS | st.text(max_size=20))
+def test_whatever_stands_there_is_looked_at(was: str, text: str) -> None:
+    assert is_mangled(was, text) in (True, False)
+    assert not is_mangled(text, text)
+    assert look_of(text) is not None or not is_mangled(was, text)

@@ -13,7 +13,7 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batches.models import Batch, Product
+from batches.models import Batch, Import, Product
 from batches.models.folded import folded, looked_for
 from conftest import MakeBatch, words
 
@@ -203,3 +203,17 @@ def test_other_letters_are_no_identifier(
     header = "product,batch_identifier,butcher_date,arrival_date,supplier"
     preview(staff_client, f"{header}\nChicken,{identifier},2026-11-21,2026-11-21,New")
     assert counts() == (0, 0, 0, 1)
+
+
+def test_a_file_that_was_checked_by_older_rules_is_checked_again(
+    staff_client: Client, make_batch: MakeBatch
+) -> None:
+    header = "product,batch_identifier,butcher_date,arrival_date"
+    preview(staff_client, f"{header}\nChicken,B-1,2026-11-20,2026-11-21")
+    migration.check_again(apps, connection.schema_editor())
+    confirm(staff_client)
+    assert not Batch.objects.exists()
+    job = Import.objects.get()
+    staff_client.get(job.get_absolute_url())
+    confirm(staff_client)
+    assert Batch.objects.count() == 1
