@@ -9,7 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ..models import Import, Product
+from ..models import Import, Product, RecalledBatch
 from ..models.bulk import all_of
 from .recalled_lots import RecalledRows
 
@@ -60,6 +60,8 @@ def mark_recalled_lots(being: Import) -> int:
 
     `recall` of such a row is the recall's key and its reason.
     """
+    if not RecalledBatch.objects.standing().exists():
+        return 0
     recalled_rows = RecalledRows()
     for row in found_rows(being, NEW, CHANGED):
         recalled_rows.note(row)
