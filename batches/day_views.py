@@ -138,7 +138,11 @@ def put_back(request: HttpRequest) -> HttpResponse:
     if since.isdecimal():
         batches = batches.filter(updated_at__lte=EPOCH + int(since) * MICROSECOND)
     back = batches.put_back(request.user)  # type: ignore[arg-type] # staff_required: an account
-    if len(back) == 1:
+    if len(back) == 1 and back[0].recalled_at:
+        words = _("%(batch)s is put back. It is recalled: %(reason)s")
+        reason = back[0].recall_reason
+        messages.warning(request, words % {"batch": back[0], "reason": reason})
+    elif len(back) == 1:
         messages.success(request, _("%(batch)s is back on the shelf.") % {"batch": back[0]})
     elif back:
         words = ngettext(

@@ -9,7 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ..models import Import, Product
+from ..models import Import, Product, RecalledBatch
 from ..models.bulk import all_of
 from ..models.folded import looked_for
 from .lookalikes import LABELS, Look
@@ -67,6 +67,8 @@ def mark_recalled_lots(being: Import) -> int:
 
     `recall` of such a row is the recall's key and its reason.
     """
+    if not RecalledBatch.objects.standing().exists():
+        return 0
     recalled_rows = RecalledRows()
     for row in found_rows(being, NEW, CHANGED):
         recalled_rows.note(row)

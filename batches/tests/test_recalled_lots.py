@@ -410,7 +410,8 @@ class TestEditing:
         code = saved().pk
         staff_client.post("/admin/batches/remove", {"batch": code, "removal": "sold-out"})
         answer(staff_client, path, form_data(**LOT), lot_answer="recalled")
-        staff_client.post("/admin/batches/put-back", {"batch": code})
+        page = staff_client.post("/admin/batches/put-back", {"batch": code}, follow=True)
+        assert "A-1 is put back. It is recalled: Glass" in words(page.content)
         assert saved().removed_on is None
         assert "Why: Glass" in report_of(saved())
 
