@@ -28,8 +28,10 @@ __all__ = ["Cell", "Row", "Table", "read"]
 READER = "batches.importing.reader"
 PASSED_ON = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH")
 PATIENCE = 45.0  # seconds; a busy machine takes longer than the work
-AT_ONCE = BoundedSemaphore(2)  # files; each may take much memory
+AT_ONCE = 2  # files; each may take much memory
 WAIT_SECONDS = 20.0
+
+reading_now = BoundedSemaphore(AT_ONCE)
 
 
 def read(file: BinaryIO, known: Mapping[str, str], required: Sequence[str] = ()) -> Table:
@@ -38,12 +40,12 @@ def read(file: BinaryIO, known: Mapping[str, str], required: Sequence[str] = ())
     `known` has the columns that may be there by their normalized names, `required` those that must.
     Raises UnreadableError, whose sentence says how to mend it.
     """
-    if not AT_ONCE.acquire(timeout=WAIT_SECONDS):
+    if not reading_now.acquire(timeout=WAIT_SECONDS):
         raise UnreadableError(unreadable_message("busy"))
     try:
         answer = answer_for(file, json.dumps({"known": dict(known), "required": [*required]}))
     finally:
-        AT_ONCE.release()
+        reading_now.release()
     if "error" in answer:
         raise UnreadableError(unreadable_message(answer["error"], **answer["params"]))
     rows = [(line, cells) for line, cells in answer["rows"]]

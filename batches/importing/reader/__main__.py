@@ -5,6 +5,7 @@ Its standard input is the file, its argument the request as JSON. It answers in 
 
 import json
 import sys
+from contextlib import suppress
 from typing import Any
 
 from .errors import ReadError
@@ -15,16 +16,18 @@ MOST_MEMORY = 768 * 1024**2  # bytes of address space
 
 
 def limit_memory_and_time() -> None:
-    """Where the system can; elsewhere the reader's own limits hold alone."""
+    """Where the system can and a sandbox allows it; the reader's own limits hold everywhere."""
     try:
         import resource
-    except ImportError:
+    except ImportError:  # Windows
         return
     seconds = int(MOST_SECONDS) + 5
+    limits = {resource.RLIMIT_CPU: seconds, resource.RLIMIT_CORE: 0}
     if sys.platform == "linux":
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        limits[resource.RLIMIT_AS] = MOST_MEMORY
+    for kind, most in limits.items():
+        with suppress(OSError, ValueError):
+            resource.setrlimit(kind, (most, most))
 
 
 def answer(argument: str) -> dict[str, Any]:
