@@ -69,7 +69,7 @@ def told() -> str:
     return section(
         "Import",
         f"`manage.py import_batches` of {ROWS:,} new batches on SQLite: checked, then saved, all "
-        "or none. Aim: 60 s, 150 MB.",
+        "or none. Aim: 60 s.",
         ["", "seconds", "MB"],
         [
             [f"{suffix}, checked and saved", f"{seconds:.1f}", f"{megabytes:.0f}"]

@@ -11,8 +11,8 @@ from import_export import resources
 from import_export.fields import Field
 from import_export.instance_loaders import BaseInstanceLoader
 
+from .cell_text import Value, kind_and_text
 from .conditions import fields_of, holds
-from .widgets import Value, kind_and_text
 
 Cells = dict[str, Value]
 

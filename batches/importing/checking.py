@@ -25,8 +25,7 @@ AT_MOST = 2.0  # seconds of work in one request
 def begin(file: Any, name: str, kind: str, author: AbstractBaseUser) -> Import:
     """Keep what `file` holds, to be checked. Raises UnreadableError where nothing can be."""
     resource = RESOURCES[kind]()
-    table = read(file, known_names(kind), resource.required)
-    with transaction.atomic():
+    with read(file, known_names(kind), resource.required) as table, transaction.atomic():
         Import.objects.clean_away()
         made = Import.objects.create(
             author_id=author.pk,
@@ -38,7 +37,7 @@ def begin(file: Any, name: str, kind: str, author: AbstractBaseUser) -> Import:
             ignored=json.dumps([it for it in table.columns if it not in resource.template]),
             rows=len(table.rows),
         )
-        made.keep([list(row) for row in table.rows])
+        made.keep(table.rows)
     return made
 
 

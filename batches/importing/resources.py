@@ -14,18 +14,9 @@ from ..codes import read_code
 from ..models import Batch, Product
 from ..models.folded import folded
 from ..models.rules import FIELD_TO_MEND
+from .cell_text import Value, kind_and_text, refuse_hidden, shown_text
 from .checked import Cells, CheckedResource, plain
-from .widgets import (
-    Day,
-    Identifier,
-    Value,
-    Whole,
-    Words,
-    YesOrNo,
-    kind_and_text,
-    refuse_hidden,
-    shown_text,
-)
+from .widgets import Day, Identifier, Whole, Words, YesOrNo
 
 [UNIQUE] = [it for it in Batch._meta.constraints if isinstance(it, models.UniqueConstraint)]
 MOST_ZEROS = 5  # in front, that a spreadsheet may have dropped
