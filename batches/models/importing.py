@@ -51,7 +51,7 @@ class Import(models.Model):
     # Which was read, where there are others.
     sheet = models.CharField(max_length=200, blank=True)
     # What one does not see in the sheet: pairs of a code and its detail, in JSON.
-    notes = models.TextField(default="[]")
+    notes = models.TextField(default="[]", db_default="[]")
     kind = models.CharField(max_length=8, choices=Kind.choices)
     state = models.CharField(max_length=8, choices=State.choices, default=State.CHECKING)
     columns = models.TextField()
