@@ -11,9 +11,10 @@ from import_export import resources
 from import_export.fields import Field
 from import_export.instance_loaders import BaseInstanceLoader
 
+from .cell_text import Value, kind_and_text
 from .conditions import fields_of, holds
 from .lookalikes import is_mangled, look_of
-from .widgets import Day, Value, kind_and_text
+from .widgets import Day
 
 Cells = dict[str, Value]
 

@@ -26,11 +26,10 @@ AT_MOST = 2.0  # seconds of work in one request
 def begin(file: Any, name: str, kind: str, author: AbstractBaseUser) -> Import:
     """Keep what `file` holds, to be checked. Raises UnreadableError where nothing can be."""
     resource = RESOURCES[kind]()
-    table = read(file, known_names(kind), resource.required)
-    survey = survey_dates(
-        table.columns, table.rows, resource.date_columns, resource.past_dates, shop_today()
-    )
-    with transaction.atomic():
+    with read(file, known_names(kind), resource.required) as table, transaction.atomic():
+        survey = survey_dates(
+            table.columns, table.rows, resource.date_columns, resource.past_dates, shop_today()
+        )
         Import.objects.clean_away()
         made = Import.objects.create(
             author_id=author.pk,
@@ -44,7 +43,7 @@ def begin(file: Any, name: str, kind: str, author: AbstractBaseUser) -> Import:
             date_survey=json.dumps(survey.as_json()),
             date_order=survey.order,
         )
-        made.keep([list(row) for row in table.rows])
+        made.keep(table.rows)
     return made
 
 

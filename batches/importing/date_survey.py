@@ -1,6 +1,6 @@
 """In which order the dates of a whole file are written, and what only a person can say of them."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from itertools import combinations
@@ -42,7 +42,7 @@ class DateSurvey:
 
 def survey_dates(
     columns: list[str],
-    rows: Collection[Row],
+    rows: Iterable[Row],
     date_columns: Collection[str],
     past_columns: Collection[str],
     today: date,
@@ -71,7 +71,7 @@ def survey_dates(
     return survey
 
 
-def date_cells(rows: Collection[Row], places: dict[int, str]) -> Iterator[tuple[str, Place, str]]:
+def date_cells(rows: Iterable[Row], places: dict[int, str]) -> Iterator[tuple[str, Place, str]]:
     """The name of its column, its place and its kind, of each date cell that is not empty."""
     for line, cells in rows:
         for number, name in places.items():

@@ -15,21 +15,11 @@ from ..models import Batch, Product
 from ..models.bulk import pieces
 from ..models.folded import looked_for
 from ..models.rules import FIELD_TO_MEND, IDENTIFIER_IS_ITS_OWN
+from .cell_text import Value, kind_and_text, refuse_hidden, shown_text
 from .checked import Cells, CheckedResource, is_text_cell, plain
 from .gone import departures, reasons_to_refuse
 from .products import ProductsByName
-from .widgets import (
-    Day,
-    Identifier,
-    Name,
-    Value,
-    Whole,
-    Words,
-    YesOrNo,
-    kind_and_text,
-    refuse_hidden,
-    shown_text,
-)
+from .widgets import Day, Identifier, Name, Whole, Words, YesOrNo
 
 LONGEST_NUMBER = 20  # digits of an identifier or a lot, with the zeros that were dropped
 

@@ -10,6 +10,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="import",
             name="notes",
-            field=models.TextField(default="[]", db_default="[]"),
+            field=models.TextField(db_default="[]", default="[]"),
         ),
     ]

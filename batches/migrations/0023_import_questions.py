@@ -77,8 +77,6 @@ class Migration(migrations.Migration):
             name="date_order",
             field=models.CharField(
                 blank=True,
-                default="",
-                db_default="",
                 choices=[
                     ("day-first", "Day first"),
                     ("month-first", "Month first"),

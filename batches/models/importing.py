@@ -4,7 +4,9 @@ All of it is in the database, so that any process of any machine goes on where a
 """
 
 import json
+from collections.abc import Iterable
 from datetime import timedelta
+from itertools import islice
 from typing import Any, Self
 
 from django.conf import settings
@@ -168,10 +170,10 @@ class Import(models.Model):
     def checked_rows(self) -> int:
         return self.pieces.exclude(found="").aggregate(rows=Sum("rows"))["rows"] or 0
 
-    def keep(self, rows: list[list[Any]]) -> None:
+    def keep(self, rows: Iterable[Any]) -> None:
         """Keep the rows that were read, in pieces that are checked one by one."""
-        starts = range(0, len(rows), ROWS_IN_A_PIECE)
-        pieces = [rows[start : start + ROWS_IN_A_PIECE] for start in starts]
+        left = iter(rows)
+        pieces = iter(lambda: list(islice(left, ROWS_IN_A_PIECE)), [])
         self.pieces.bulk_create(
             ImportPiece(of=self, number=number, rows=len(piece), read=json.dumps(piece))
             for number, piece in enumerate(pieces)

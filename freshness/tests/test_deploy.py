@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands
 
+from batches.importing.reader.__main__ import MOST_MEMORY as READER_MEMORY
+from batches.importing.reading import AT_ONCE as READERS_AT_ONCE
 from bench.nginx import DEPLOY
 
 from .programs import need
@@ -77,6 +79,32 @@ def test_no_other_user_is_made_the_owner_of_the_shops_data() -> None:
     others = [it for it in texts if re.search("^User=(?!freshness$)", it, re.M)]
     assert len(others) == 1
     assert "\nStateDirectory=\n" in others[0]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_service_takes_all_memory_of_its_machine(machine: Path, service: str) -> None:
+    units = machine / "etc/systemd/system"
+    template = service.replace("@8001", "@")
+    sandbox = (units / "freshness-.service.d/sandbox.conf").read_text()
+    own = "".join(it.read_text() for it in sorted((units / f"{template}.d").glob("*.conf")))
+    limits = re.findall(r"^(MemoryHigh|MemoryMax)=(\d+)([MG])$", sandbox + own, re.M)
+    effective = {name: int(size) * (1024 if unit == "G" else 1) for name, size, unit in limits}
+    most = 2048 if service.startswith("freshness-web@") else 1024
+    assert effective["MemoryHigh"] < effective["MemoryMax"] == most
+
+
+def test_the_web_service_has_room_for_the_readers_of_imported_files() -> None:
+    web = (DEPLOY / "systemd/freshness-web@.service.d/web.conf").read_text()
+    assert READER_MEMORY * READERS_AT_ONCE < 2 * 1024**3
+    assert "\nOOMPolicy=continue\n" in web
+    assert "\nSystemCallFilter=prlimit64 setrlimit\n" in web
+
+
+def test_no_container_of_ours_takes_all_memory_of_its_machine() -> None:
+    compose = (DEPLOY / "compose.yaml").read_text()
+    shop, web = re.findall(r"^x-(?:shop|web): .*?^$", compose, re.M | re.S)
+    assert "\n  mem_limit: 1g\n" in shop
+    assert "\n  mem_limit: 2g" in web
 
 
 def test_each_timer_has_its_service() -> None:
