@@ -10,6 +10,8 @@ from batches.models import Batch, Import
 
 from .test_import import ROW, table, workbook
 
+FILES = Path(__file__).parent / "files"
+
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
@@ -40,6 +42,14 @@ def test_excel_and_an_author(tmp_path: Path, staff: User) -> None:
     path.write_bytes(workbook(*[line.split(",") for line in table(ROW).splitlines()]))
     run(path, "--author", staff.email)
     assert Batch.objects.get().created_by == staff
+
+
+def test_it_tells_which_sheet_is_read_and_what_is_hidden_in_it(administrator: User) -> None:
+    said = io.StringIO()
+    with pytest.raises(CommandError):
+        call_command("import_batches", FILES / "stock.xls", stdout=said, stderr=io.StringIO())
+    assert "Only the sheet “Stock” of this file is read.\n" in said.getvalue()
+    assert "Rows that are hidden in the sheet are imported too: 3.\n" in said.getvalue()
 
 
 def test_a_dry_run_saves_nothing(file: Path, administrator: User) -> None:

@@ -100,6 +100,9 @@ class Command(BaseCommand):
                 bar.update(being.checked_rows() - bar.n)
 
     def report(self, being: Import) -> None:
+        if being.sheet:
+            message = _("Only the sheet “%(sheet)s” of this file is read.")
+            self.stdout.write(message % {"sheet": being.sheet})
         for note in note_messages(json.loads(being.notes)):
             self.stdout.write(note)
         for row in found_rows(being, REFUSED):
