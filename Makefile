@@ -5,7 +5,7 @@ BIN := .venv/bin
 # A process for each processor; one that runs out of tests takes some of another's.
 PARALLEL := --numprocesses logical --dist worksteal
 
-.PHONY: run demo test test-postgres bench rehearse lock
+.PHONY: run demo test test-postgres bench rehearse rehearse-short lock
 
 run: .venv/run.installed var/static/staticfiles.json
 	@$(BIN)/python manage.py migrate --verbosity 0
@@ -26,6 +26,9 @@ test-postgres: .venv/test.installed
 # Takes some minutes, and nginx, pgbouncer, openssl and PostgreSQL's server, all of Debian.
 rehearse: .venv/run.installed
 	@$(BIN)/python -m deploy.rehearse
+
+rehearse-short: .venv/run.installed
+	@$(BIN)/python -m deploy.rehearse --short
 
 bench: .venv/bench.installed var/static/staticfiles.json
 	@$(BIN)/python -m bench

@@ -25,6 +25,7 @@ CONNECTIONS = 20  # default_pool_size of deploy/pgbouncer.ini
 class Fault(NamedTuple):
     name: str
     put_in: Callable[[Any, Visitors], None]  # what it is given is the kind of shop it is for
+    in_short_rehearsal: bool = False  # part of the short rehearsal, which every change goes through
 
 
 def kill_worker(site: Site, visitors: Visitors) -> None:
@@ -173,25 +174,35 @@ RESTORED = "backups killed and damaged, and a whole one restored beside the shop
 FAULTS: dict[type[Site], list[Fault]] = {
     Chain: [
         Fault("a worker killed", kill_worker),
-        Fault("a gunicorn killed, started again after 2 s", kill_gunicorn),
+        Fault("a gunicorn killed, started again after 2 s", kill_gunicorn, in_short_rehearsal=True),
         Fault("a batch recalled, then both gunicorns frozen for 65 s", freeze_gunicorns),
         Fault("nginx restarted", restart_nginx),
         Fault("the certificate renewed", renew_certificate),
         Fault("the standby stopped for 5 s", stop_standby),
-        Fault("the standby lags for 7 s", lag),
+        Fault("the standby lags for 7 s", lag, in_short_rehearsal=True),
         Fault("the primary frozen for 10 s", freeze),
-        Fault("a new version with a migration, one gunicorn after the other", roll_over),
+        Fault(
+            "a new version with a migration, one gunicorn after the other",
+            roll_over,
+            in_short_rehearsal=True,
+        ),
         Fault("all connections to the primary used up for 8 s", use_up_connections),
         Fault(RESTORED, restore),
         Fault("the clock of nginx and gunicorns set back an hour", set_clock_back),
         Fault("the standby's clock set ahead by a day", set_standby_ahead),
         Fault("primary and gunicorns killed, started again after 2 s", cut_power),
-        Fault("the primary killed, after 5 s the standby promoted", promote),
+        Fault(
+            "the primary killed, after 5 s the standby promoted", promote, in_short_rehearsal=True
+        ),
         Fault("of the former primary a standby made, gunicorns restarted", make_standby_anew),
     ],
     Laptop: [
-        Fault("gunicorns killed in the midst of saves, started again after 2 s", cut_power),
-        Fault("the database's disk full for 8 s", fill_data),
+        Fault(
+            "gunicorns killed in the midst of saves, started again after 2 s",
+            cut_power,
+            in_short_rehearsal=True,
+        ),
+        Fault("the database's disk full for 8 s", fill_data, in_short_rehearsal=True),
         Fault("the disk of all logs full for 8 s", fill_logs),
         Fault("the clock set back an hour", set_clock_back),
         Fault(RESTORED, restore),

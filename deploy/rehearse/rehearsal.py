@@ -31,8 +31,11 @@ class Told:
     staff: list[Answer]
 
 
-def rehearse(*words: str) -> bool:
-    """Whether nothing was lost and nothing untrue, of the faults whose names hold all `words`."""
+def rehearse(*words: str, short: bool = False) -> bool:
+    """Whether nothing was lost and nothing untrue, of the faults whose names hold all `words`.
+
+    `short` leaves out those that the short rehearsal has not.
+    """
     told = []
     for site_of, faults in FAULTS.items():
         if site_of is Laptop and os.geteuid():
@@ -40,7 +43,8 @@ def rehearse(*words: str) -> bool:
                 "The shop on SQLite is left out: only root may put in its disks.", file=sys.stderr
             )
             continue
-        if chosen := [it for it in faults if all(word in it.name for word in words)]:
+        named = [fault for fault in faults if all(word in fault.name for word in words)]
+        if chosen := [fault for fault in named if fault.in_short_rehearsal or not short]:
             told += rehearse_on(site_of, chosen)
     for line in table(told):
         print(line)
