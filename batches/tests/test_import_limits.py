@@ -82,6 +82,15 @@ def repeated(rows: int, columns: int) -> bytes:
     return open_document(OPEN_HEADER, open_row(cell, attributes=again))
 
 
+def old_excel(first_line: int, lines: int) -> bytes:
+    """An .xls whose sheets say that they have so many lines."""
+    content = (Path(__file__).parent / "files/stock.xls").read_bytes()
+    begin = struct.pack("<HH", 0x0200, 14)
+    parts = content.split(begin)
+    lie = struct.pack("<II", first_line, lines)
+    return begin.join([parts[0], *(lie + part[8:] for part in parts[1:])])
+
+
 MERGE = '<mergeCell ref="A2:XFD1048576"/>'
 ATTACKS: dict[str, tuple[Callable[[], bytes], str]] = {
     "one long text in many cells": (
@@ -159,6 +168,11 @@ ATTACKS: dict[str, tuple[Callable[[], bytes], str]] = {
     "a table repeated sideways": (lambda: repeated(1, 1_000_000), "far_right"),
     "a table repeated in both directions": (lambda: repeated(10**6, 10**6), "too_many_cells"),
     "a table repeated without end": (lambda: repeated(10**30, 1), "far_below"),
+    "an old file of lines that are only said": (
+        lambda: old_excel(0, 2**32 - 1),
+        "too_many_cells",
+    ),
+    "an old file of fewer lines than none": (lambda: old_excel(2**31, 1), "damaged"),
     "a line of 25 MB": (lambda: CSV_HEADER + b"x" * 25_000_000, "long_line"),
     "25 million commas": (lambda: CSV_HEADER + b"," * 25_000_000, "long_line"),
     "25 million commas in lines": (

@@ -98,7 +98,10 @@ class OldExcelScan:
 
     def check_size(self, data: bytes) -> None:
         """What a sheet says of its own size may be anything, and calamine believes it."""
-        _, lines, _, columns = struct.unpack_from("<IIHH" if self.is_version_8 else "<4H", data)
+        form = "<IIHH" if self.is_version_8 else "<4H"
+        first_line, lines, first_column, columns = struct.unpack_from(form, data)
+        if first_line > lines or first_column > columns:
+            raise ReadError("damaged")
         if lines * columns > MOST_CELLS:
             raise ReadError("too_many_cells")
 
