@@ -73,7 +73,7 @@ def mailbox() -> list[EmailMessage]:
 def words(html: bytes | str) -> str:
     """What a person reads of a page: no markup, no style, single spaces."""
     text = html.decode() if isinstance(html, bytes) else html
-    text = re.sub(r"<(style|title)>.*?</\1>", " ", text, flags=re.S)
+    text = re.sub(r"<(style|title|template)\b.*?</\1>", " ", text, flags=re.S)
     return " ".join(re.sub(r"<[^>]+>", " ", text).split())
 
 

@@ -71,7 +71,7 @@ NOT_TYPED = {
     "RecalledBatch.supplier_lot_folded",
     *("Import.file_name", "Import.kind", "Import.state", "Import.columns", "Import.ignored"),
     *("Import.products", "Import.sheet", "ImportPiece.read", "ImportPiece.found"),
-    *("Import.date_order", "Import.date_survey"),
+    *("Import.date_order", "Import.date_survey", "Import.notes"),
 }
 
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import sys
 from pathlib import Path
 
@@ -17,3 +18,9 @@ def need(program: str, asked_for_by: str) -> str:
     if os.environ.get(asked_for_by):
         pytest.fail(f"There is no {program} here, and {asked_for_by} asks for it.")
     pytest.skip(f"needs {program}, and it is not here")
+
+
+def hear_signals() -> None:
+    """Let a new program end by Ctrl-C, also where a shell started the tests in the background."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)

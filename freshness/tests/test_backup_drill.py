@@ -29,6 +29,14 @@ def answered(saver: Process, number: int) -> list[str]:
     return lines
 
 
+def answered_after(saver: Process, until_then: set[str]) -> list[str]:
+    """What it was told is saved, up to where it is ended, with some that came after `until_then`."""
+    names = answered(saver, 20)
+    while names[-1] in until_then:
+        names += answered(saver, 1)
+    return names + rest(saver)
+
+
 def rest(saver: Process) -> list[str]:
     """All others that it was told are saved, up to where it is ended."""
     saver.kill()
@@ -39,7 +47,8 @@ def test_what_was_saved_before_a_backup_began_is_back_and_nothing_is_torn(real_s
     with real_shop.saving(*SAVERS) as savers:
         before = [name for saver in savers for name in answered(saver, 20)]
         backup = real_shop.back_up()
-        during = [name for saver in savers for name in answered(saver, 20) + rest(saver)]
+        until_then = real_shop.batches()
+        during = [name for saver in savers for name in answered_after(saver, until_then)]
     live = real_shop.rows()
     real_shop.destroy()
     code, said = real_shop.manage("restore", backup)

@@ -99,7 +99,7 @@ class Reader(HTMLParser):
             self.read += [it or "" for name, it in attributes if name in self.HEARD]
 
     def handle_data(self, data: str) -> None:
-        if self.inside and self.inside[-1] not in ("style", "script"):
+        if self.inside and self.inside[-1] not in ("style", "script", "code"):
             self.read.append(data)
 
     def handle_endtag(self, tag: str) -> None:

@@ -25,6 +25,7 @@ from django.utils import timezone
 
 from conftest import PASSWORD
 
+from .programs import hear_signals
 from .test_settings import CHOICES, ROOT
 
 # As `make run` serves it, and as it stands behind nginx.
@@ -85,6 +86,7 @@ class Shop:
                 cwd=ROOT,
                 env=self.environment,
                 start_new_session=True,
+                preexec_fn=hear_signals,
                 stdout=printed,
                 stderr=said,
             )
