@@ -30,7 +30,7 @@ def answered(saver: Process, number: int) -> list[str]:
 
 
 def answered_after(saver: Process, until_then: set[str]) -> list[str]:
-    """What it was told is saved, up to where it is ended, with some that came after `until_then`."""
+    """What it was told is saved until it is ended, of which some came after `until_then`."""
     names = answered(saver, 20)
     while names[-1] in until_then:
         names += answered(saver, 1)

@@ -223,11 +223,11 @@ def test_no_password_and_no_token_is_kept(page: Page, staff: User) -> None:
     token = form.locator("[name=csrfmiddlewaretoken]").get_attribute("value") or ""
     expire_sessions()
     press(page, "Save e-mail")
-    stored = stored(page)
-    assert "new@example.com" in stored
-    assert PASSWORD not in stored
+    kept = stored(page)
+    assert "new@example.com" in kept
+    assert PASSWORD not in kept
     assert token
-    assert token not in stored
+    assert token not in kept
     sign_in_again(page, staff)
     expect(page.get_by_text("Files and passwords are not kept")).to_be_visible()
     expect(form.get_by_label("E-mail")).to_have_value("new@example.com")
