@@ -21,7 +21,8 @@ test: .venv/test.installed
 
 # TEST_POSTGRES_URL: a server's, in which it may make a database of its own.
 test-postgres: .venv/test.installed
-	@DATABASE_URL="$(TEST_POSTGRES_URL)" $(BIN)/python -m pytest $(PARALLEL) -m "database and not browser"
+	@DATABASE_URL="$(TEST_POSTGRES_URL)" $(BIN)/python -m pytest $(PARALLEL) \
+		-m "database and not browser" -k "not sqlite_shop"
 
 # Takes some minutes, and nginx, pgbouncer, openssl and PostgreSQL's server, all of Debian.
 rehearse: .venv/run.installed
