@@ -464,6 +464,25 @@ class TestAdministration:
         assert [entry.code for entry in joined] == [batch.pk]
 
 
+class TestPuttingBack:
+    def test_a_batch_that_comes_back_while_others_of_its_lot_are_recalled_is_told_of(
+        self, staff_client: Client, make_batch: MakeBatch, staff: User
+    ) -> None:
+        gone, other = make_batch(**LOT), make_batch(**LOT)
+        staff_client.post("/admin/batches/remove", {"batch": gone.pk, "removal": "sold-out"})
+        Recall.begin([other.pk], "Glass", staff)
+        response = staff_client.post("/admin/batches/put-back", {"batch": gone.pk}, follow=True)
+        page = words(response.content)
+        assert f"{gone} is back on the shelf." in page
+        assert "Other batches of the supplier&#x27;s lot L-1 are recalled: Glass" in page
+
+    def test_and_no_other(self, glass: Recall, staff_client: Client, make_batch: MakeBatch) -> None:
+        gone = make_batch(supplier="Hill Farm", supplier_lot="L-2")
+        staff_client.post("/admin/batches/remove", {"batch": gone.pk, "removal": "sold-out"})
+        response = staff_client.post("/admin/batches/put-back", {"batch": gone.pk}, follow=True)
+        assert "Other batches" not in words(response.content)
+
+
 def file(*lots: str) -> str:
     rows = [f"{ROW.replace('B-1', f'B-{number}')},{lot}" for number, lot in enumerate(lots)]
     return "\n".join([f"{HEADER},supplier_lot", *rows])
