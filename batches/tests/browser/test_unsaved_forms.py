@@ -19,13 +19,19 @@ from .conftest import sign_in
 
 pytestmark = pytest.mark.browser
 
-STORED = "JSON.stringify({...sessionStorage})"
 BACK = re.compile("What you typed is back in the form")
 MAY_NOT_BE_SAVED = "What you typed in a form may not be saved yet."
 
 
 def expire_sessions() -> None:
     Session.objects.all().delete()
+
+
+def stored(page: Page) -> str:
+    """Return what the tab keeps, once the page's scripts have run."""
+    page.wait_for_load_state()
+    kept: str = page.evaluate("JSON.stringify({...sessionStorage})")
+    return kept
 
 
 def fill_sign_in(page: Page, user: User) -> None:
@@ -83,7 +89,7 @@ def test_a_new_batch_is_back_after_signing_in_and_is_saved_by_a_press_alone(
     expect(page.get_by_label("Supplier's lot")).to_have_value("10.12.2026")
     press(page, "Put on the shelf")
     expect(page.get_by_text("Batch MINE-1 is on the shelf.")).to_be_visible()
-    assert "MINE-1" not in page.evaluate(STORED)
+    assert "MINE-1" not in stored(page)
     page.goto("/admin/batches/new")
     expect(page.get_by_label("Supplier (optional)")).to_have_value("")
     expect(page.get_by_text(BACK)).to_have_count(0)
@@ -140,7 +146,7 @@ def test_another_account_finds_nothing(page: Page, make_user: MakeUser) -> None:
     expect(page.get_by_role("heading", name="Add batch")).to_be_visible()
     expect(page.get_by_label("Supplier (optional)")).to_have_value("")
     expect(page.get_by_text(BACK)).to_have_count(0)
-    assert "MINE-1" not in page.evaluate(STORED)
+    assert "MINE-1" not in stored(page)
 
 
 @pytest.mark.parametrize(
@@ -156,10 +162,10 @@ def test_signing_out_forgets_it_in_every_tab(
     other_tab = page.context.new_page()
     sign_in(other_tab, administrator)
     other_tab.goto(path)
-    assert "MINE-1" in page.evaluate(STORED)
+    assert "MINE-1" in stored(page)
     other_tab.get_by_role("button", name=button).click()
     expect(other_tab.get_by_role("link", name="Sign in").first).to_be_visible()
-    assert "MINE-1" not in page.evaluate(STORED)
+    assert "MINE-1" not in stored(page)
 
 
 def test_it_is_back_too_where_somebody_signs_in_in_another_tab(page: Page, staff: User) -> None:
@@ -187,7 +193,7 @@ def test_it_is_back_after_a_second_factor_and_a_wrong_password(page: Page, staff
     expect(page.get_by_text("open no account").first).to_be_visible()
     fill_sign_in(page, staff)
     page.get_by_label("Code").fill(f"{totp(device.bin_key):06}")
-    assert "MINE-1" in page.evaluate(STORED)
+    assert "MINE-1" in stored(page)
     press(page, "Sign in")
     expect(page.get_by_text("so this is not saved yet")).to_be_visible()
     expect(page.get_by_label("Batch identifier")).to_have_value("MINE-1")
@@ -201,9 +207,9 @@ def test_after_some_hours_it_is_forgotten(page: Page, staff: User) -> None:
     page.clock.install()
     page.reload()
     page.clock.fast_forward("03:59:00")
-    assert "MINE-1" in page.evaluate(STORED)
+    assert "MINE-1" in stored(page)
     page.clock.fast_forward("00:02:00")
-    assert "MINE-1" not in page.evaluate(STORED)
+    assert "MINE-1" not in stored(page)
     fill_sign_in(page, staff)
     expect(page.get_by_role("heading", name="Add batch")).to_be_visible()
     expect(page.get_by_text(BACK)).to_have_count(0)
@@ -217,11 +223,11 @@ def test_no_password_and_no_token_is_kept(page: Page, staff: User) -> None:
     token = form.locator("[name=csrfmiddlewaretoken]").get_attribute("value") or ""
     expire_sessions()
     press(page, "Save e-mail")
-    stored = page.evaluate(STORED)
-    assert "new@example.com" in stored
-    assert PASSWORD not in stored
+    kept = stored(page)
+    assert "new@example.com" in kept
+    assert PASSWORD not in kept
     assert token
-    assert token not in stored
+    assert token not in kept
     sign_in_again(page, staff)
     expect(page.get_by_text("Files and passwords are not kept")).to_be_visible()
     expect(form.get_by_label("E-mail")).to_have_value("new@example.com")
@@ -237,7 +243,7 @@ def test_nothing_is_kept_of_who_signs_in(new_page: NewPage, staff: User, path: s
         box.fill("typed@example.com")
     page.locator("main form button").click()
     page.wait_for_load_state()
-    assert "typed" not in page.evaluate(STORED)
+    assert "typed" not in stored(page)
 
 
 def test_a_removal_is_back_with_its_batches_after_it_was_refused_once(
@@ -347,9 +353,8 @@ def test_the_answers_about_a_file_are_back(
     assert Batch.objects.count() == 1
     press(page, "Save, and put them on the shelf all the same")
     expect(page.get_by_text("1 row is saved.")).to_be_visible()
-    page.wait_for_load_state()
     expect(page.get_by_text(BACK)).to_have_count(0)
-    assert "Found clean" not in page.evaluate(STORED)
+    assert "Found clean" not in stored(page)
 
 
 def test_a_file_has_to_be_chosen_again(page: Page, staff: User) -> None:
@@ -358,7 +363,7 @@ def test_a_file_has_to_be_chosen_again(page: Page, staff: User) -> None:
     page.get_by_label("File").set_input_files(file)  # type: ignore[arg-type]
     expire_sessions()
     press(page, "Check the file")
-    assert "Secret" not in page.evaluate(STORED)
+    assert "Secret" not in stored(page)
     sign_in_again(page, staff)
     expect(page.get_by_text("Files and passwords are not kept")).to_be_visible()
 
@@ -418,7 +423,7 @@ def test_what_was_typed_can_be_thrown_away(page: Page, staff: User, way: str) ->
     page.get_by_text(way).click()
     page.wait_for_load_state()
     expect(page.get_by_text(BACK)).to_have_count(0)
-    assert "MINE-1" not in page.evaluate(STORED)
+    assert "MINE-1" not in stored(page)
     page.goto("/admin/batches/new")
     expect(page.get_by_label("Supplier (optional)")).to_have_value("")
 
