@@ -531,9 +531,9 @@ class TestImport:
         released = make_batch(2, batch_identifier="B-1", **LOT)
         glass.batches.filter(code=released.pk).release(administrator, "Found clean")
         header, *rows = file("L-1", "l-1").splitlines()
-        codes = ["code", other.pk, released.pk]
-        with_codes = [",".join(pair) for pair in zip(codes, [header, *rows], strict=True)]
-        preview(staff_client, "\n".join(with_codes))
+        codes = (other.pk, released.pk)
+        with_codes = [f"{code},{row}" for code, row in zip(codes, rows, strict=True)]
+        preview(staff_client, "\n".join([f"code,{header}", *with_codes]))
         page = words(confirm(staff_client).content)
         assert "2 rows are saved." in page
         assert (saved("B-0").recall_reason, saved("B-1").recall_reason) == ("Glass", "")
@@ -609,9 +609,9 @@ class TestImport:
     def test_a_reason_is_not_lost_when_the_shop_has_changed(
         self, glass: Recall, administrator_client: Client, make_batch: MakeBatch
     ) -> None:
-        preview(administrator_client, file("L-1", ""), kind="batches")
-        arrived = {"butcher_date": date(2026, 11, 20), "arrival_date": date(2026, 11, 21)}
-        make_batch(batch_identifier="B-1", **arrived)
+        preview(administrator_client, file("L-1"), kind="batches")
+        dates = {"butcher_date": date(2026, 11, 20), "arrival_date": date(2026, 11, 21)}
+        make_batch(batch_identifier="B-0", **dates)
         response = self.sent(administrator_client, lot_answer="shelf", **REASON)
         assert "Something in the shop has changed" in words(response.content)
         assert f'value="{REASON["shelf_reason"]}"' in response.content.decode()

@@ -23,15 +23,15 @@ BACK = re.compile("What you typed is back in the form")
 MAY_NOT_BE_SAVED = "What you typed in a form may not be saved yet."
 
 
-def expire_sessions() -> None:
-    Session.objects.all().delete()
-
-
 def stored(page: Page) -> str:
     """Return what the tab keeps, once the page's scripts have run."""
-    page.wait_for_load_state()
+    page.wait_for_load_state("load")
     kept: str = page.evaluate("JSON.stringify({...sessionStorage})")
     return kept
+
+
+def expire_sessions() -> None:
+    Session.objects.all().delete()
 
 
 def fill_sign_in(page: Page, user: User) -> None:
