@@ -20,6 +20,7 @@ from .choosing import named_batches, named_codes
 from .day import shop_today
 from .models import Batch, Removal
 from .models.queries import BatchQuerySet
+from .models.recalled_lots import recall_of_other_batches
 from .removal_forms import RemovalForm
 from .today import Day
 
@@ -144,6 +145,7 @@ def put_back(request: HttpRequest) -> HttpResponse:
         messages.warning(request, words % {"batch": back[0], "reason": reason})
     elif len(back) == 1:
         messages.success(request, _("%(batch)s is back on the shelf.") % {"batch": back[0]})
+        warn_of_recalled_lot(request, back[0])
     elif back:
         words = ngettext(
             "%(count)d batch is back on the shelf.",
@@ -155,3 +157,10 @@ def put_back(request: HttpRequest) -> HttpResponse:
         words = _("Nothing is put back: it is on the shelf, or somebody has changed it since.")
         messages.info(request, words)
     return redirect("portal")
+
+
+def warn_of_recalled_lot(request: HttpRequest, batch: Batch) -> None:
+    """Say that other batches of its supplier's lot are recalled, if they are."""
+    if recall := recall_of_other_batches(batch):
+        words = _("Other batches of the supplier's lot %(lot)s are recalled: %(reason)s")
+        messages.warning(request, words % {"lot": batch.supplier_lot, "reason": recall.reason})

@@ -8,6 +8,15 @@ from django.db import models
 INDEXED = 200  # characters of a text; a database's index takes no more than some 600
 Lot = tuple[str, str]  # a supplier and its lot, as `looked_for` has them
 LAST = "\U0010ffff"  # the character that comes after all others
+# What phones and word processors write for a hyphen and for straight quotation marks.
+HYPHENS = "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212"
+APOSTROPHES = "\u2018\u2019\u201b\u02bc\u2032\u00b4\u0060"
+QUOTATION_MARKS = "\u201c\u201d\u201e\u201f\u2033"
+SMART_PUNCTUATION = str.maketrans(
+    dict.fromkeys(HYPHENS, "-")
+    | dict.fromkeys(APOSTROPHES, "'")
+    | dict.fromkeys(QUOTATION_MARKS, '"')
+)
 
 
 def folded(text: str) -> str:
@@ -22,8 +31,8 @@ def folded(text: str) -> str:
 
 
 def looked_for(text: str) -> str:
-    """`text` as a FoldedField has it."""
-    return folded(text)[:INDEXED]
+    """`text` as a FoldedField has it: folded, and with a keyboard's hyphens and quotation marks."""
+    return folded(text.translate(SMART_PUNCTUATION))[:INDEXED]
 
 
 def lot_key(supplier: str, supplier_lot: str) -> Lot | None:

@@ -70,6 +70,11 @@ class TestTheRule:
             ("Hill Farm", "L-1", True),
             (" HILL   farm", "l-1 ", True),
             ("Ｈill Farm", "Ｌ-１", True),
+            ("Hill Farm", "L\N{EN DASH}1", True),
+            ("Hill Farm", "L\N{NON-BREAKING HYPHEN}1", True),
+            ("Hill Farm", "L\N{MINUS SIGN}1", True),
+            ("Hill Farm", "L1", False),
+            ("Hill Farm", "L 1", False),
             ("Hill Farm", "L-2", False),
             ("Dale Farm", "L-1", False),
             ("Hill Farm", "", False),
@@ -92,6 +97,12 @@ class TestTheRule:
     def test_turkish_capitals_are_the_same_lot(self, make_batch: MakeBatch, staff: User) -> None:
         Recall.begin([make_batch(supplier="Kıyı", supplier_lot="PİL-1").pk], "Glass", staff)
         assert make_batch(supplier="KIYI", supplier_lot="pil-1").recall_reason == "Glass"
+
+    def test_the_apostrophe_of_a_phone_is_the_one_of_a_keyboard(
+        self, make_batch: MakeBatch, staff: User
+    ) -> None:
+        Recall.begin([make_batch(supplier="O'Brien", supplier_lot='5"').pk], "Glass", staff)
+        assert make_batch(supplier="O’Brien", supplier_lot="5”").recall_reason == "Glass"
 
     @pytest.mark.parametrize("by", ["record", "batch"])
     def test_it_goes_by_the_record_and_by_what_its_batches_are_now(
@@ -453,6 +464,25 @@ class TestAdministration:
         assert [entry.code for entry in joined] == [batch.pk]
 
 
+class TestPuttingBack:
+    def test_a_batch_that_comes_back_while_others_of_its_lot_are_recalled_is_told_of(
+        self, staff_client: Client, make_batch: MakeBatch, staff: User
+    ) -> None:
+        gone, other = make_batch(**LOT), make_batch(**LOT)
+        staff_client.post("/admin/batches/remove", {"batch": gone.pk, "removal": "sold-out"})
+        Recall.begin([other.pk], "Glass", staff)
+        response = staff_client.post("/admin/batches/put-back", {"batch": gone.pk}, follow=True)
+        page = words(response.content)
+        assert f"{gone} is back on the shelf." in page
+        assert "Other batches of the supplier&#x27;s lot L-1 are recalled: Glass" in page
+
+    def test_and_no_other(self, glass: Recall, staff_client: Client, make_batch: MakeBatch) -> None:
+        gone = make_batch(supplier="Hill Farm", supplier_lot="L-2")
+        staff_client.post("/admin/batches/remove", {"batch": gone.pk, "removal": "sold-out"})
+        response = staff_client.post("/admin/batches/put-back", {"batch": gone.pk}, follow=True)
+        assert "Other batches" not in words(response.content)
+
+
 def file(*lots: str) -> str:
     rows = [f"{ROW.replace('B-1', f'B-{number}')},{lot}" for number, lot in enumerate(lots)]
     return "\n".join([f"{HEADER},supplier_lot", *rows])
@@ -610,6 +640,22 @@ def test_what_was_recalled_and_imported_before_is_told_as_it_was(
     done.refresh_from_db()
     open_one.refresh_from_db()
     assert (done.of_recalled_lots, open_one.of_recalled_lots) == (0, 1)
+
+
+def test_what_was_recorded_with_other_hyphens_before_is_found(
+    make_batch: MakeBatch, staff: User
+) -> None:
+    batch = make_batch(supplier="O’Brien", supplier_lot="L–1")
+    recall = Recall.begin([batch.pk], "Glass", staff)
+    old = {"supplier_folded": "o’brien", "supplier_lot_folded": "l–1"}
+    Batch.objects.update(**old)
+    recall.batches.update(**old)
+    migration = import_module("batches.migrations.0024_fold_punctuation")
+    migration.fold(apps, connection.schema_editor())
+    assert make_batch(supplier="O'Brien", supplier_lot="L-1").recall_reason == "Glass"
+    now = {"supplier_folded": "o'brien", "supplier_lot_folded": "l-1"}
+    assert recall.batches.filter(code=batch.pk, **now).exists()
+    assert Batch.objects.filter(pk=batch.pk, **now).exists()
 
 
 def begun_in_order(first: Callable[[], Any], second: Callable[[], Any]) -> tuple[Any, Any]:

@@ -324,6 +324,39 @@ def test_stock_and_choices_of_labels_are_back(
     expect(page.get_by_label("Copies of each label")).to_have_value("7")
 
 
+def test_the_answers_about_a_file_are_back(
+    new_page: NewPage, administrator: User, make_batch: MakeBatch
+) -> None:
+    batch = make_batch(supplier="Hill Farm", supplier_lot="L-1")
+    Recall.begin([batch.pk], "Glass", administrator)
+    rows = (
+        "product,batch_identifier,butcher_date,arrival_date,supplier,supplier_lot\n"
+        "Chicken,A-1,03/11/2026,04/11/2026,Hill Farm,L-1\n"
+    )
+    file = {"name": "b.csv", "mimeType": "text/csv", "buffer": rows.encode()}
+    page = new_page()
+    sign_in(page, administrator)
+    page.goto("/admin/import")
+    page.get_by_label("File").set_input_files(file)  # type: ignore[arg-type]
+    press(page, "Check the file")
+    page.get_by_label("Day first").check()
+    expire_sessions()
+    press(page, "Read the dates this way")
+    sign_in_again(page, administrator)
+    expect(page.get_by_label("Day first")).to_be_checked()
+    press(page, "Read the dates this way")
+    page.get_by_label("Reason for selling all the same").fill("Found clean")
+    expire_sessions()
+    press(page, "Save, and put them on the shelf all the same")
+    sign_in_again(page, administrator)
+    expect(page.get_by_label("Reason for selling all the same")).to_have_value("Found clean")
+    assert Batch.objects.count() == 1
+    press(page, "Save, and put them on the shelf all the same")
+    expect(page.get_by_text("1 row is saved.")).to_be_visible()
+    expect(page.get_by_text(BACK)).to_have_count(0)
+    assert "Found clean" not in stored(page)
+
+
 def test_a_file_has_to_be_chosen_again(page: Page, staff: User) -> None:
     page.goto("/admin/import")
     file = {"name": "b.csv", "mimeType": "text/csv", "buffer": b"product\nSecret beef\n"}
