@@ -650,8 +650,10 @@ def test_what_was_recorded_with_other_hyphens_before_is_found(
     old = {"supplier_folded": "o’brien", "supplier_lot_folded": "l–1"}
     Batch.objects.update(**old)
     recall.batches.update(**old)
-    migration = import_module("batches.migrations.0024_fold_punctuation")
-    migration.fold(apps, connection.schema_editor())
+    recorded = import_module("batches.migrations.0021_lots_of_recalled_batches")
+    recorded.fold(apps, connection.schema_editor())
+    stored = import_module("batches.migrations.0023_import_questions")
+    stored.fold_batches(apps, connection.schema_editor())
     assert make_batch(supplier="O'Brien", supplier_lot="L-1").recall_reason == "Glass"
     now = {"supplier_folded": "o'brien", "supplier_lot_folded": "l-1"}
     assert recall.batches.filter(code=batch.pk, **now).exists()
