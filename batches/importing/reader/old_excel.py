@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from .compound_file import CompoundFile
 from .errors import ReadError
-from .limits import MOST_CELLS, MOST_TEXT
+from .limits import MOST_CELLS, MOST_COLUMNS, MOST_TEXT
 from .old_excel_texts import text_lengths
 from .open_document import MOST_MARKS, Marks
 from .sheet import Area
@@ -17,7 +17,7 @@ from .text import Cell
 FIRST, LAST = 0x0809, 0x000A  # records that begin and end a sheet
 SHEET, PASSWORD, SHARED_TEXTS, CONTINUED = 0x0085, 0x002F, 0x00FC, 0x003C
 SHARED_TEXT_CELL = 0x00FD
-ROW, SIZE, MERGED = 0x0208, 0x0200, 0x00E5
+ROW, COLUMNS, SIZE, MERGED = 0x0208, 0x007D, 0x0200, 0x00E5
 FORMULAS = (0x0006, 0x0206, 0x0406)
 ERROR_OR_BOOLEAN, SEVERAL_NUMBERS = 0x0205, 0x00BD
 CELLS = (
@@ -31,6 +31,7 @@ CELLS = (
     *FORMULAS,
 )
 HIDDEN = 0x20  # of a row's flags
+HIDDEN_COLUMNS = 0x01  # of the flags of columns
 ERRORS = {
     0x00: "#NULL!",
     0x07: "#DIV/0!",
@@ -46,6 +47,7 @@ VERSION_8 = 0x0600
 @dataclass
 class SheetScan:
     hidden: list[range] = field(default_factory=list)
+    hidden_columns: list[range] = field(default_factory=list)
     marks: Marks = field(default_factory=dict)
     merged: list[Area] = field(default_factory=list)
     lines: int = 0
@@ -150,6 +152,10 @@ class OldExcelScan:
         elif kind == ROW and struct.unpack_from("<H", data, 12)[0] & HIDDEN:
             line = struct.unpack_from("<H", data)[0] + 1
             sheet.hidden.append(range(line, line + 1))
+        elif kind == COLUMNS and struct.unpack_from("<H", data, 8)[0] & HIDDEN_COLUMNS:
+            first, last = struct.unpack_from("<HH", data)
+            if first < MOST_COLUMNS > len(sheet.hidden_columns):
+                sheet.hidden_columns.append(range(first + 1, last + 2))
         elif kind == MERGED:
             for top, bottom, left, right in struct.iter_unpack(
                 "<4H", data[2 : 2 + len(data[2:]) // 8 * 8]

@@ -23,12 +23,14 @@ Marks = dict[tuple[int, int], Cell]  # by line and column, both from 1
 class TableScan(Handler):
     """Counts the cells and letters of each table, repeated ones too, as far as any holds something.
 
-    Of each table, by its number: its hidden lines, and marks for cells that show an error, are
-    formulas or are merged with another.
+    Of each table, by its number: its hidden lines and columns, and marks for cells that show an
+    error, are formulas or are merged with another.
     """
 
     def __init__(self) -> None:
         self.hidden: list[list[range]] = []
+        self.hidden_columns: list[list[range]] = []
+        self.columns = 0
         self.marks: list[Marks] = []
         self.line = self.line_repeats = self.column = self.column_repeats = 0
         self.cells = self.widest = self.last_line = self.width = 0
@@ -41,8 +43,12 @@ class TableScan(Handler):
         local = name.removeprefix(TABLE)
         if local == "table":
             self.line = self.widest = self.last_line = 0
+            self.columns = 0
             self.hidden.append([])
+            self.hidden_columns.append([])
             self.marks.append({})
+        elif local == "table-column":
+            self.add_column(attributes)
         elif local == "table-row":
             self.column = self.width = self.letters_of_line = 0
             self.line_repeats = repeats(attributes, "number-rows-repeated")
@@ -52,6 +58,13 @@ class TableScan(Handler):
         elif name.startswith(TEXT):
             self.is_filled = True
             self.add_letters(repeats(attributes, "c", TEXT) if name == SPACES else 0)
+
+    def add_column(self, attributes: Attributes) -> None:
+        first = self.columns + 1
+        self.columns += repeats(attributes, "number-columns-repeated")
+        is_hidden = attributes.get(f"{TABLE}visibility") in ("collapse", "filter")
+        if is_hidden and first <= MOST_COLUMNS:
+            self.hidden_columns[-1].append(range(first, self.columns + 1))
 
     def start_cell(self, attributes: Attributes) -> None:
         self.column_repeats = repeats(attributes, "number-columns-repeated")

@@ -78,6 +78,10 @@ def read_table(file: BinaryIO, request: Request, seconds: float = MOST_SECONDS) 
         raise ReadError("damaged") from error
 
 
+# Hidden lines, hidden columns, marks and merged cells of a sheet that calamine reads.
+HiddenMarksMerged = tuple[list[range], list[range], Marks, list[Area]]
+
+
 def excel_sheets(file: BinaryIO, budget: Budget) -> tuple[list[SheetMaker], bool]:
     workbook = Workbook(file, budget)
 
@@ -90,25 +94,26 @@ def excel_sheets(file: BinaryIO, budget: Budget) -> tuple[list[SheetMaker], bool
 
 def open_document_sheets(file: BinaryIO, budget: Budget) -> tuple[list[SheetMaker], bool]:
     found = scan(Package(file, budget))
-    own = zip(found.hidden, found.marks, strict=True)
-    return calamine_sheets(file, budget, [(hidden, marks, []) for hidden, marks in own])
+    own = zip(found.hidden, found.hidden_columns, found.marks, strict=True)
+    return calamine_sheets(file, budget, [(*of_sheet, []) for of_sheet in own])
 
 
 def old_excel_sheets(file: BinaryIO, budget: Budget) -> tuple[list[SheetMaker], bool]:
     found = OldExcelScan(file)
-    own = [(sheet.hidden, sheet.marks, sheet.merged) for sheet in found.sheets]
+    own = [
+        (sheet.hidden, sheet.hidden_columns, sheet.marks, sheet.merged) for sheet in found.sheets
+    ]
     return calamine_sheets(file, budget, own)
 
 
 def calamine_sheets(
-    file: BinaryIO, budget: Budget, own: Sequence[tuple[list[range], Marks, list[Area]]]
+    file: BinaryIO, budget: Budget, own: Sequence[HiddenMarksMerged]
 ) -> tuple[list[SheetMaker], bool]:
     workbook = calamine_workbook(file)
 
     def maker(number: int) -> Callable[[], Sheet]:
         sheet = workbook.get_sheet_by_index(number)
-        hidden, marks, merged = own[number]
-        return lambda: CalamineSheet(sheet, hidden, marks, merged, budget)
+        return lambda: CalamineSheet(sheet, *own[number], budget)
 
     visible = [(name, maker(number)) for number, name in visible_names(workbook)]
     return visible, len(workbook.sheets_metadata) > 1
