@@ -4,6 +4,7 @@ import re
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -496,10 +497,13 @@ class TestImport:
         make_batch: MakeBatch,
         administrator: User,
     ) -> None:
-        make_batch(2, batch_identifier="B-0", supplier="Hill Farm", supplier_lot="L-2")
+        changed = make_batch(2, batch_identifier="B-0", supplier="Hill Farm", supplier_lot="L-2")
         released = make_batch(2, batch_identifier="B-1", **LOT)
         glass.batches.filter(code=released.pk).release(administrator, "Found clean")
-        preview(staff_client, file("L-1", "l-1"))
+        header, *rows = file("L-1", "l-1").split("\n")
+        codes = ("code", changed.pk, released.pk)
+        with_codes = zip(codes, (header, *rows), strict=True)
+        preview(staff_client, "\n".join(f"{code},{row}" for code, row in with_codes))
         page = words(confirm(staff_client).content)
         assert "2 rows are saved." in page
         assert (saved("B-0").recall_reason, saved("B-1").recall_reason) == ("Glass", "")
@@ -576,7 +580,7 @@ class TestImport:
         self, glass: Recall, administrator_client: Client, make_batch: MakeBatch
     ) -> None:
         preview(administrator_client, file("L-1"), kind="batches")
-        make_batch(batch_identifier="B-0")
+        make_batch(1, batch_identifier="B-0", butcher_date=date(2026, 11, 20))
         response = self.sent(administrator_client, lot_answer="shelf", **REASON)
         assert "Something in the shop has changed" in words(response.content)
         assert f'value="{REASON["shelf_reason"]}"' in response.content.decode()
