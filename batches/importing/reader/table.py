@@ -163,7 +163,7 @@ def table_of(sheet: Sheet, title: str, request: Request, budget: Budget) -> Tabl
     mark_merged([header, *body], sheet.merged, len(columns), budget)
     notes = [*hidden_rows(body), *hidden_columns(sheet.hidden_columns, columns)]
     rows = [(line.number, without_empty_end(line.cells)) for line in body]
-    return Table(columns, rows, title, notes)
+    return Table(columns, rows, title.replace("\0", ""), notes)
 
 
 def rows_below(lines: Iterator[Line], width: int) -> list[Line]:
