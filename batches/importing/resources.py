@@ -254,9 +254,12 @@ def code_in(row: Cells) -> str | None:
 
 
 def identifier_in(row: Cells) -> str:
-    """Folded; empty where it has letters that no identifier has, though they fold to some."""
+    """Folded; empty where it has letters that no identifier has, though they fold to some.
+
+    A database may not even look for a control character.
+    """
     text = plain(row, "batch_identifier")
-    return looked_for(text) if text.isascii() else ""
+    return looked_for(text) if text.isascii() and text.isprintable() else ""
 
 
 def with_zeros(number: str) -> list[str]:

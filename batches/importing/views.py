@@ -128,6 +128,8 @@ def download_rows(request: HttpRequest, number: int) -> HttpResponseBase:
 @require_POST
 def confirm_import(request: HttpRequest, number: int) -> HttpResponseBase:
     being = get_object_or_404(own_imports(request), pk=number)
+    if request.POST.get("date_order", being.date_order) != being.date_order:
+        return redirect(being)  # the page that was seen read the dates in another order
     reason = ""
     if request.POST.get("lot_answer") == PUT_ON_SHELF and being.may_be_confirmed():
         form = ShelfReasonForm(request.POST)

@@ -129,6 +129,19 @@ def test_the_choice_can_be_changed_before_it_is_confirmed(staff_client: Client) 
     assert Import.objects.get().is_done
 
 
+def test_a_page_of_another_order_confirms_nothing(staff_client: Client) -> None:
+    ask(staff_client, AMBIGUOUS)
+    seen = answer(staff_client, order="month-first")
+    assert b'name="date_order" value="month-first"' in seen.content
+    answer(staff_client, order="day-first")
+    url = f"{Import.objects.get().get_absolute_url()}/confirm"
+    page = staff_client.post(url, {"date_order": "month-first"}, follow=True)
+    assert not Batch.objects.exists()
+    assert "Day first: 03/04/2026 is 3 April 2026." in words(page.content)
+    staff_client.post(url, {"date_order": "day-first"})
+    assert days() == [(date(2026, 4, 3), date(2026, 4, 4), date(2026, 6, 5))]
+
+
 def test_a_day_that_has_not_come_is_said_with_the_question(staff_client: Client) -> None:
     page = words(ask(staff_client, csv_of(row(1, "11/10/2026", "11/12/2026"))).content)
     assert (

@@ -1,5 +1,6 @@
 """What a cell shows is imported, or it is refused; never what is stored."""
 
+from time import process_time
 from typing import Any
 
 import pytest
@@ -213,3 +214,10 @@ def test_escapes_are_undone(stored: str, meant: str, is_shared: bool) -> None:
     shared = [f"<si><t>{stored}</t></si>"]
     cell = '<c t="s"><v>0</v></c>' if is_shared else text_cell(stored)
     assert cells_in(sheet_with(cell, shared=shared))[5] == ["text", meant]
+
+
+def test_a_long_number_format_is_soon_filled() -> None:
+    begun = process_time()
+    for number in range(5_000):
+        number_cell(f"{number}", "0" * 255, is_1904=False)
+    assert process_time() - begun < 2.5

@@ -17,6 +17,7 @@ from batches.importing.widgets import Day
 from batches.models import Import
 from conftest import words
 
+from .raw_workbooks import VALUES, raw_workbook, row, text_cell
 from .test_import import HEADER, ROW, preview, table, upload, workbook
 
 CELLS = HEADER.split(",")
@@ -140,6 +141,34 @@ def test_a_sheet_without_cells_is_empty(staff_client: Client) -> None:
     file = io.BytesIO()
     openpyxl.Workbook().save(file)
     assert "empty" in words(upload(staff_client, file.getvalue(), "b.xlsx").content)
+
+
+@pytest.mark.parametrize("day", ["junk", "2026-13-45", "9999-99-99T00:00:00", "٢٠٢٦-11-05", " "])
+def test_a_cell_of_a_day_that_is_none_is_told(
+    staff_client: Client, first_products: None, day: str
+) -> None:
+    cells = [*VALUES[:2], f'<c t="d"><v>{day}</v></c>', text_cell("21/11/2026")]
+    page = preview(staff_client, raw_workbook([row(*cells)]), "b.xlsx")
+    assert page.status_code == 200
+    assert "Row 2 butcher_date : Th" in words(page.content)
+
+
+def test_a_null_character_is_told_wherever_it_stands(
+    staff_client: Client, first_products: None
+) -> None:
+    name = "a_x0000_b"
+    cells = [text_cell(f"Beef{name}"), text_cell(name), *VALUES[2:4], *[text_cell(name)] * 2]
+    other = '<sheets><sheet name="T" r:id="worksheet"/></sheets>'
+    content = changed(
+        raw_workbook([row(*cells)], in_workbook=other),
+        "xl/workbook.xml",
+        b'sheet name="S"',
+        f'sheet name="{name}"'.encode(),
+    )
+    page = words(preview(staff_client, content, "b.xlsx").content)
+    assert "Only the sheet “ab” of this file is read." in page
+    for column in ("product", "batch_identifier", "supplier", "supplier_lot"):
+        assert f"{column} : This holds hidden characters" in page
 
 
 @given(st.text(alphabet="'=+-@; \tab＝", max_size=12) | st.text(max_size=30))

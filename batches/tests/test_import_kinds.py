@@ -1,6 +1,7 @@
 """Kinds of files, and what one does not see in a sheet."""
 
 import io
+import struct
 import zipfile
 from pathlib import Path
 
@@ -55,6 +56,15 @@ XML_2003 = (
         (b"\xef\xbb\xbf \n<!DOCTYPE html>" + HTML.encode(), "This is a web page"),
         (HTML.encode("utf-16"), "This is a web page"),
         (b"<table><tr><td>product", "This is a web page"),
+        (b"<tr>\r\n<td>product", "This is a web page"),
+        (b"<title>Stock</title><table>", "This is a web page"),
+        (b'<font size="2"><table>', "This is a web page"),
+        (b"<p>Export</p>", "This is a web page"),
+        (b"MIME-Version: 1.0\r\nX-Document-Type: Workbook\r\n", "This is a web page"),
+        (XML_2003.partition("?>")[2].encode(), "XML Spreadsheet 2003"),
+        (XML_2003.rpartition("?>")[2].encode(), "XML Spreadsheet 2003"),
+        (b"<rows><row/></rows>", "This is an XML file"),
+        (b"<name>;<emoji>\nBeef;x\n", "A column is missing"),
         (XML_2003.encode(), "XML Spreadsheet 2003"),
         (b'<?xml version="1.0"?><batches/>', "This is an XML file"),
         (archive(xl__workbook_dot_bin=""), "a .xlsb file"),
@@ -206,6 +216,30 @@ def test_hidden_rows_and_columns_are_told_and_imported(
     assert "Rows that are hidden in the sheet are imported too: 3–4, 6." in page
     assert "hidden in the sheet are imported too: supplier, supplier_lot." in page
     assert counts() == (5, 0, 0, 0)
+
+
+def test_hidden_columns_of_an_open_document_are_told() -> None:
+    columns = (
+        '<table:table-column table:number-columns-repeated="4"/>'
+        '<table:table-column table:visibility="collapse"/><table:table-column/>'
+    )
+    row = open_row(*OPEN_VALUES, open_text("Farm"), open_text("L-1"))
+    table = table_in(open_document(columns, OPEN_HEADER, row))
+    assert table.notes == [("hidden_columns", "supplier")]
+
+
+def test_hidden_columns_of_an_old_excel_file_are_told() -> None:
+    content = (FILES / "stock.xls").read_bytes()
+    line = bytes.fromhex("08021000010000000600ff000000000000010f00")  # is the same without it
+    columns = struct.pack("<8H", 0x7D, 12, 4, 4, 2560, 15, 1, 0) + struct.pack("<HH", 0x60, 0)
+    table = table_in(replaced_once(content, line, columns))
+    assert ("hidden_columns", "supplier") in table.notes
+
+
+def replaced_once(content: bytes, old: bytes, new: bytes) -> bytes:
+    assert content.count(old) == 1
+    assert len(old) == len(new)
+    return content.replace(old, new)
 
 
 def test_the_first_sheet_that_has_the_columns_is_read() -> None:

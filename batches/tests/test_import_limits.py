@@ -82,6 +82,59 @@ def repeated(rows: int, columns: int) -> bytes:
     return open_document(OPEN_HEADER, open_row(cell, attributes=again))
 
 
+def repeated_text(text: str, columns: int, attributes: str = "") -> bytes:
+    """A row of one long text, again and again."""
+    cell = open_text(text, f'{attributes} table:number-columns-repeated="{columns}"')
+    again = 'table:number-rows-repeated="40000"'
+    return open_document(OPEN_HEADER, open_row(cell, attributes=again))
+
+
+def old_excel_of_long_texts() -> bytes:
+    """An .xls of which 200,000 cells refer to one text of 16,000 letters, kept in two records."""
+    text = struct.pack("<HBH", 16_000, 8, 1) + b"A" * 8_000
+    shared = struct.pack("<II", 200_000, 1) + text
+    records = record(0xFC, shared) + record(0x3C, b"\1" + b"A\0" * 8_000 + b"\0" * 4)
+    start = len(record(0x809, BEGIN)) + len(record(0x85, b"\0" * 9)) + len(records) + 4
+    sheet = struct.pack("<IHBB", start, 0, 1, 0) + b"S"
+    cells = (struct.pack("<HHHI", number, 0, 0, 0) for number in range(40_000))
+    content = record(0x809, BEGIN) + record(0x85, sheet) + records + record(10)
+    content += record(0x809, BEGIN) + b"".join(record(0xFD, cell) * 5 for cell in cells)
+    return compound_file(content + record(10))
+
+
+BEGIN = struct.pack("<HHIII", 0x600, 0x10, 0, 0, 0)
+
+
+def record(kind: int, data: bytes = b"") -> bytes:
+    return struct.pack("<HH", kind, len(data)) + data
+
+
+def compound_file(content: bytes) -> bytes:
+    """A compound file whose only stream is the workbook, of sectors of 512 bytes."""
+    size = -(-len(content) // 512)
+    tables = -(-(size + 1) // 127)
+    end, table, free = 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFF
+    chain = [*range(1, size), end, end, *[table] * tables]
+    chain += [free] * (tables * 128 - len(chain))
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".ljust(24, b"\0")
+    head += struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + b"\0" * 10
+    head += struct.pack("<8I", tables, size, 0, 4096, end, 0, end, 0)
+    numbers = [*range(size + 1, size + 1 + tables)]
+    head += struct.pack("<109I", *numbers, *[free] * (109 - tables))
+    root, stream = entry("Root Entry", 5, 1, end, 0), entry("Workbook", 2, free, 0, len(content))
+    return b"".join(
+        (head, content.ljust(size * 512, b"\0"), (root + stream).ljust(512, b"\0"))
+    ) + struct.pack(f"<{len(chain)}I", *chain)
+
+
+def entry(name: str, kind: int, child: int, first: int, length: int) -> bytes:
+    letters = f"{name}\0".encode("utf-16-le")
+    head = letters.ljust(64, b"\0") + struct.pack(
+        "<HBB3I", len(letters), kind, 1, *[2**32 - 1] * 2, child
+    )
+    return head + b"\0" * 36 + struct.pack("<IQ", first, length)
+
+
 def old_excel(first_line: int, lines: int) -> bytes:
     """An .xls whose sheets say that they have so many lines."""
     content = (Path(__file__).parent / "files/stock.xls").read_bytes()
@@ -168,6 +221,19 @@ ATTACKS: dict[str, tuple[Callable[[], bytes], str]] = {
     "a table repeated sideways": (lambda: repeated(1, 1_000_000), "far_right"),
     "a table repeated in both directions": (lambda: repeated(10**6, 10**6), "too_many_cells"),
     "a table repeated without end": (lambda: repeated(10**30, 1), "far_below"),
+    "a long text repeated in both directions": (
+        lambda: repeated_text("A" * 30_000, 100),
+        "too_large",
+    ),
+    "a long hidden text repeated": (
+        lambda: repeated_text("A", 5, f'office:string-value="{"A" * 1_900}"'),
+        "too_large",
+    ),
+    "two billion spaces": (
+        lambda: repeated_text('A<text:s text:c="2000000000"/>', 1),
+        "long_cell",
+    ),
+    "an old file of one long text in many cells": (old_excel_of_long_texts, "too_large"),
     "an old file of lines that are only said": (
         lambda: old_excel(0, 2**32 - 1),
         "too_many_cells",

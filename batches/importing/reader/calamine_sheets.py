@@ -25,20 +25,20 @@ MERGED = ["merged", ""]
 
 
 class CalamineSheet:
-    hidden_columns: list[range] = []
     width = MOST_COLUMNS
 
     def __init__(
         self,
         sheet: Any,
         hidden_lines: list[range],
+        hidden_columns: list[range],
         marks: Marks,
         merged: list[Area],
         budget: Budget,
     ) -> None:
         self.sheet = sheet
         self.hidden_lines = {line for lines in hidden_lines for line in lines}
-        self.marks, self.merged = marks, merged
+        self.hidden_columns, self.marks, self.merged = hidden_columns, marks, merged
         self.budget = budget
 
     def lines(self) -> Iterator[Line]:

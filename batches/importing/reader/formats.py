@@ -184,14 +184,14 @@ def rendered_as_digits(number: int, section: Section) -> str | None:
     if "grouping" in section.kinds() and not groups_nothing(number, section, places):
         return None
     digits = list(str(abs(number)).rjust(len(places)))
+    first = section.kinds().index("digit")
     shown: list[str] = []
     for index in reversed(range(len(section.tokens))):
         kind, text = section.tokens[index]
         if kind == "literal":
             shown.append(text)
         elif kind == "digit":
-            is_first = "digit" not in section.kinds()[:index]
-            taken = "".join(digits) if is_first else digits.pop()
+            taken = "".join(digits) if index == first else digits.pop()
             shown.append(taken.replace(" ", "0") if text == "0" else taken.strip())
     return "-" * (number < 0) + "".join(reversed(shown))
 

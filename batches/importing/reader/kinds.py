@@ -47,11 +47,15 @@ BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_LE: "utf-16-le",
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
-# Markup begins so; a table does not, unless its first name stands in pointed brackets.
+# Markup begins so; a table does not, even if its first name stands in pointed brackets.
 MARKUP = re.compile(
-    r"\s*<(\?xml|!doctype|!--|html|head|body|meta|table|style|div)\b", re.IGNORECASE
+    r"\s*<([?!]|[a-z][\w:.-]*(\s+[\w:.-]+\s*=|/?>[ \r\n]*[^\s,;|]))|\s*mime-version:", re.IGNORECASE
 )
-WEB_PAGE = re.compile(r"<(!doctype html|html|head|body|meta|table|div)\b", re.IGNORECASE)
+WEB_PAGE = re.compile(
+    r"<(!doctype html|html|head|body|meta|title|style|script|table|tr|td|div|center|font|span|p)\b"
+    r"|\s*mime-version:",
+    re.IGNORECASE,
+)
 
 
 def kind_of(file: BinaryIO, budget: Budget) -> str:

@@ -3,22 +3,35 @@
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import BinaryIO
 
 from .compound_file import CompoundFile
 from .errors import ReadError
-from .limits import MOST_CELLS
+from .limits import MOST_CELLS, MOST_COLUMNS, MOST_TEXT
+from .old_excel_texts import text_lengths
 from .open_document import MOST_MARKS, Marks
 from .sheet import Area
 from .text import Cell
 
 FIRST, LAST = 0x0809, 0x000A  # records that begin and end a sheet
-SHEET, PASSWORD, SHARED_TEXTS = 0x0085, 0x002F, 0x00FC
-ROW, SIZE, MERGED = 0x0208, 0x0200, 0x00E5
+SHEET, PASSWORD, SHARED_TEXTS, CONTINUED = 0x0085, 0x002F, 0x00FC, 0x003C
+SHARED_TEXT_CELL = 0x00FD
+ROW, COLUMNS, SIZE, MERGED = 0x0208, 0x007D, 0x0200, 0x00E5
 FORMULAS = (0x0006, 0x0206, 0x0406)
 ERROR_OR_BOOLEAN, SEVERAL_NUMBERS = 0x0205, 0x00BD
-CELLS = (0x0203, 0x0204, 0x00FD, 0x027E, 0x00D6, ERROR_OR_BOOLEAN, SEVERAL_NUMBERS, *FORMULAS)
+CELLS = (
+    0x0203,
+    0x0204,
+    SHARED_TEXT_CELL,
+    0x027E,
+    0x00D6,
+    ERROR_OR_BOOLEAN,
+    SEVERAL_NUMBERS,
+    *FORMULAS,
+)
 HIDDEN = 0x20  # of a row's flags
+HIDDEN_COLUMNS = 0x01  # of the flags of columns
 ERRORS = {
     0x00: "#NULL!",
     0x07: "#DIV/0!",
@@ -34,6 +47,7 @@ VERSION_8 = 0x0600
 @dataclass
 class SheetScan:
     hidden: list[range] = field(default_factory=list)
+    hidden_columns: list[range] = field(default_factory=list)
     marks: Marks = field(default_factory=dict)
     merged: list[Area] = field(default_factory=list)
     lines: int = 0
@@ -60,8 +74,12 @@ class OldExcelScan:
         self.current: SheetScan | None = None
         self.depth = 0
         self.is_version_8 = True
+        self.previous = 0  # kind of record
+        self.shared_texts: list[bytes] = []
+        self.letters = 0
         for start, kind, data in self.records():
             self.take(start, kind, data)
+            self.previous = self.previous if kind == CONTINUED else kind
         if sum(sheet.lines * sheet.columns for sheet in self.sheets) > MOST_CELLS:
             raise ReadError("too_many_cells")
 
@@ -79,8 +97,10 @@ class OldExcelScan:
             self.depth -= 1
         elif kind == PASSWORD:
             raise ReadError("password")
-        elif kind == SHARED_TEXTS and struct.unpack_from("<I", data, 4)[0] > len(self.content):
-            raise ReadError("damaged")
+        elif kind == SHARED_TEXTS:
+            self.begin_shared_texts(data)
+        elif kind == CONTINUED and self.previous == SHARED_TEXTS:
+            self.shared_texts.append(data)
         elif kind == SHEET:
             self.sheets.append(SheetScan())
             self.by_start[struct.unpack_from("<I", data)[0]] = self.sheets[-1]
@@ -88,6 +108,21 @@ class OldExcelScan:
             self.check_size(data)
         elif self.current and self.depth == 1:
             self.take_of_sheet(self.current, kind, data)
+
+    def begin_shared_texts(self, data: bytes) -> None:
+        if struct.unpack_from("<I", data, 4)[0] > len(self.content) or self.shared_texts:
+            raise ReadError("damaged")
+        self.shared_texts = [data]
+
+    @cached_property
+    def lengths(self) -> list[int]:
+        return text_lengths(self.shared_texts)
+
+    def count_letters(self, data: bytes) -> None:
+        """Calamine copies a shared text for each cell that refers to it."""
+        self.letters += self.lengths[struct.unpack_from("<I", data, 6)[0]]
+        if self.letters > MOST_TEXT:
+            raise ReadError("too_large")
 
     def begin(self, start: int, data: bytes) -> None:
         """A sheet begins, or a chart in one."""
@@ -110,11 +145,17 @@ class OldExcelScan:
             line, column = struct.unpack_from("<HH", data)
             last = struct.unpack_from("<H", data, len(data) - 2)[0]
             sheet.add_cell(line, last if kind == SEVERAL_NUMBERS else column)
+            if kind == SHARED_TEXT_CELL:
+                self.count_letters(data)
             if mark := mark_of(kind, data):
                 sheet.add_mark(line + 1, column + 1, mark)
         elif kind == ROW and struct.unpack_from("<H", data, 12)[0] & HIDDEN:
             line = struct.unpack_from("<H", data)[0] + 1
             sheet.hidden.append(range(line, line + 1))
+        elif kind == COLUMNS and struct.unpack_from("<H", data, 8)[0] & HIDDEN_COLUMNS:
+            first, last = struct.unpack_from("<HH", data)
+            if first < MOST_COLUMNS > len(sheet.hidden_columns):
+                sheet.hidden_columns.append(range(first + 1, last + 2))
         elif kind == MERGED:
             for top, bottom, left, right in struct.iter_unpack(
                 "<4H", data[2 : 2 + len(data[2:]) // 8 * 8]

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from datetime import date
 from functools import lru_cache
 from string import ascii_letters, digits
 from typing import NamedTuple
@@ -233,9 +234,15 @@ def line_of(reference: str) -> int:
 
 def day_of(value: str, code: str) -> Cell:
     """Return the day or time that stands in a cell as ISO 8601, as in strict files."""
+    if not value:
+        return ""
     day, _, time = value.partition("T")
+    try:
+        iso_day = date.fromisoformat(day.removesuffix("Z")).isoformat()
+    except ValueError:
+        return ["unshown", value[:40]]
     if not time.strip("0:.Z"):
-        return ["day" if shows_whole_day(code) else "unshown", day[:40]]
+        return ["day" if shows_whole_day(code) else "unshown", iso_day]
     return ["time", value.replace("T", " ")[:16].strip()]
 
 

@@ -78,6 +78,10 @@ def read_table(file: BinaryIO, request: Request, seconds: float = MOST_SECONDS) 
         raise ReadError("damaged") from error
 
 
+# Hidden lines, hidden columns, marks and merged cells of a sheet that calamine reads.
+HiddenMarksMerged = tuple[list[range], list[range], Marks, list[Area]]
+
+
 def excel_sheets(file: BinaryIO, budget: Budget) -> tuple[list[SheetMaker], bool]:
     workbook = Workbook(file, budget)
 
@@ -90,25 +94,26 @@ def excel_sheets(file: BinaryIO, budget: Budget) -> tuple[list[SheetMaker], bool
 
 def open_document_sheets(file: BinaryIO, budget: Budget) -> tuple[list[SheetMaker], bool]:
     found = scan(Package(file, budget))
-    own = zip(found.hidden, found.marks, strict=True)
-    return calamine_sheets(file, budget, [(hidden, marks, []) for hidden, marks in own])
+    own = zip(found.hidden, found.hidden_columns, found.marks, strict=True)
+    return calamine_sheets(file, budget, [(*of_sheet, []) for of_sheet in own])
 
 
 def old_excel_sheets(file: BinaryIO, budget: Budget) -> tuple[list[SheetMaker], bool]:
     found = OldExcelScan(file)
-    own = [(sheet.hidden, sheet.marks, sheet.merged) for sheet in found.sheets]
+    own = [
+        (sheet.hidden, sheet.hidden_columns, sheet.marks, sheet.merged) for sheet in found.sheets
+    ]
     return calamine_sheets(file, budget, own)
 
 
 def calamine_sheets(
-    file: BinaryIO, budget: Budget, own: Sequence[tuple[list[range], Marks, list[Area]]]
+    file: BinaryIO, budget: Budget, own: Sequence[HiddenMarksMerged]
 ) -> tuple[list[SheetMaker], bool]:
     workbook = calamine_workbook(file)
 
     def maker(number: int) -> Callable[[], Sheet]:
         sheet = workbook.get_sheet_by_index(number)
-        hidden, marks, merged = own[number]
-        return lambda: CalamineSheet(sheet, hidden, marks, merged, budget)
+        return lambda: CalamineSheet(sheet, *own[number], budget)
 
     visible = [(name, maker(number)) for number, name in visible_names(workbook)]
     return visible, len(workbook.sheets_metadata) > 1
@@ -158,7 +163,7 @@ def table_of(sheet: Sheet, title: str, request: Request, budget: Budget) -> Tabl
     mark_merged([header, *body], sheet.merged, len(columns), budget)
     notes = [*hidden_rows(body), *hidden_columns(sheet.hidden_columns, columns)]
     rows = [(line.number, without_empty_end(line.cells)) for line in body]
-    return Table(columns, rows, title, notes)
+    return Table(columns, rows, title.replace("\0", ""), notes)
 
 
 def rows_below(lines: Iterator[Line], width: int) -> list[Line]:
