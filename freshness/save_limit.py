@@ -9,7 +9,7 @@ from django.contrib.sessions import middleware
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import MiddlewareNotUsed
 from django.db import OperationalError, connection
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 from .databases import FOR_A_LOCK
@@ -50,9 +50,7 @@ class SessionMiddleware(middleware.SessionMiddleware):
     What a page takes out of a session is the message that it shows: the next page shows it again.
     """
 
-    def process_response(
-        self, request: HttpRequest, response: HttpResponseBase
-    ) -> HttpResponseBase:
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         if request.method not in READING or not request.session.modified:
             return super().process_response(request, response)
         try:
