@@ -16,6 +16,8 @@ from weakref import WeakKeyDictionary
 from django.conf import settings
 from django.utils.translation import gettext as _
 from waitress import create_server  # type: ignore[import-untyped]
+from waitress.channel import HTTPChannel  # type: ignore[import-untyped]
+from waitress.parser import HTTPRequestParser, ParsingError  # type: ignore[import-untyped]
 from waitress.wasyncore import loop  # type: ignore[import-untyped]
 
 from .middleware import WSGIApplication
@@ -73,6 +75,20 @@ def answer_head_without_body(application: WSGIApplication) -> WSGIApplication:
     return wrapped
 
 
+class RequestParser(HTTPRequestParser):  # type: ignore[misc]
+    """waitress's, but an address or a length that cannot be read is answered as a bad request."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        try:
+            super().parse_header(header_plus)
+        except ValueError as error:
+            raise ParsingError(f"{error}") from error
+
+
+class Connection(HTTPChannel):  # type: ignore[misc]
+    parser_class = RequestParser
+
+
 class Server:
     """Serve `application` on a listening socket until a signal says to stop."""
 
@@ -98,6 +114,7 @@ class Server:
             clear_untrusted_proxy_headers=not settings.BEHIND_PROXY,
             log_socket_errors=False,
         )
+        self.waitress.channel_class = Connection
         self.queues = RequestQueues(self.waitress.task_dispatcher)
         self.waitress.task_dispatcher = self.queues
         self.accept_one = self.waitress.handle_accept

@@ -244,6 +244,20 @@ def test_headers_and_bodies_have_an_end(served: Shop) -> None:
         assert answers(served, head) == [status]
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET http://[::1 HTTP/1.1\r\nHost: localhost\r\n",
+        b"GET http://[x]/batch/7K3QF9XM2A HTTP/1.1\r\nHost: localhost\r\n",
+        FORM + b"Content-Length: " + b"9" * 5_000 + b"\r\n",
+    ],
+)
+def test_what_cannot_be_read_is_a_bad_request_and_nothing_to_log(served: Shop, head: bytes) -> None:
+    before = served.said.read_text()
+    assert answers(served, head + b"\r\n") == [b"400"]
+    assert served.said.read_text() == before
+
+
 def test_many_who_do_not_close_stop_nobody(served: Shop) -> None:
     """Each has its answer, and stays."""
     with ExitStack() as open_ones:
