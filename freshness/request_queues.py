@@ -4,6 +4,7 @@ A customer's report does not queue behind the portal, and a page that only reads
 behind saves that wait for a lock of the database.
 """
 
+from collections import deque
 from typing import Any
 
 from django.conf import settings
@@ -29,9 +30,22 @@ class RequestQueues:
         self.pages = pages
         self.reports = started_threads(REPORTS_AT_ONCE)
         self.saves = started_threads(settings.SAVES_AT_ONCE)
+        self.unsent: deque[Any] = deque()
 
     def add_task(self, connection: Any) -> None:
-        self.queue_of(connection.requests[0]).add_task(connection)
+        """Queue its next request, once its last answer is sent.
+
+        Each answer that waits may hold a file open, and a client may ask for hundreds at once.
+        """
+        if connection.total_outbufs_len:
+            self.unsent.append(connection)
+        else:
+            self.queue_of(connection.requests[0]).add_task(connection)
+
+    def add_sent(self) -> None:
+        """Queue the next request of all whose last answer has been sent, or who are gone."""
+        for _connection in range(len(self.unsent)):
+            self.add_task(self.unsent.popleft())
 
     def queue_of(self, request: Any) -> ThreadedTaskDispatcher:
         if request.error:

@@ -16,6 +16,8 @@ from weakref import WeakKeyDictionary
 from django.conf import settings
 from django.utils.translation import gettext as _
 from waitress import create_server  # type: ignore[import-untyped]
+from waitress.channel import HTTPChannel  # type: ignore[import-untyped]
+from waitress.parser import HTTPRequestParser, ParsingError  # type: ignore[import-untyped]
 from waitress.wasyncore import loop  # type: ignore[import-untyped]
 
 from .middleware import WSGIApplication
@@ -73,6 +75,20 @@ def answer_head_without_body(application: WSGIApplication) -> WSGIApplication:
     return wrapped
 
 
+class RequestParser(HTTPRequestParser):  # type: ignore[misc]
+    """waitress's, but an address or a length that cannot be read is answered as a bad request."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        try:
+            super().parse_header(header_plus)
+        except ValueError as error:
+            raise ParsingError(f"{error}") from error
+
+
+class Connection(HTTPChannel):  # type: ignore[misc]
+    parser_class = RequestParser
+
+
 class Server:
     """Serve `application` on a listening socket until a signal says to stop."""
 
@@ -98,7 +114,9 @@ class Server:
             clear_untrusted_proxy_headers=not settings.BEHIND_PROXY,
             log_socket_errors=False,
         )
-        self.waitress.task_dispatcher = RequestQueues(self.waitress.task_dispatcher)
+        self.waitress.channel_class = Connection
+        self.queues = RequestQueues(self.waitress.task_dispatcher)
+        self.waitress.task_dispatcher = self.queues
         self.accept_one = self.waitress.handle_accept
         self.waitress.handle_accept = self.accept_waiting
         self.first_seen: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
@@ -132,6 +150,7 @@ class Server:
     def handle_sockets(self, seconds: float) -> None:
         """Read and write what can be read and written; wait up to `seconds` where nothing can."""
         loop(seconds, use_poll=hasattr(select, "poll"), map=self.sockets, count=1)
+        self.queues.add_sent()
 
     def accept_waiting(self) -> None:
         """Accept all who wait: waitress looks at every connection before it accepts one more."""
@@ -147,8 +166,9 @@ class Server:
         """Make room for another where all connections are taken: nobody keeps one by waiting."""
         long_ago = time.time() - 2  # an answer that is not read for so long is not waited for
         for connection in self.connections():
-            is_sent = not connection.total_outbufs_len or connection.last_activity < long_ago
-            if is_sent and not connection.requests:
+            is_unread = connection.total_outbufs_len and connection.last_activity < long_ago
+            is_idle = not connection.total_outbufs_len and not connection.requests
+            if is_unread or is_idle:
                 connection.handle_close()
                 return True
         return False

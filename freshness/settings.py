@@ -160,7 +160,7 @@ MIDDLEWARE = [
     "freshness.middleware.answer_when_replicated",
     "freshness.middleware.refuse_unreadable_forms",  # before CSRF's, which reads the form
     "freshness.save_limit.SaveLimitMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "freshness.save_limit.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.speak_their_language",

@@ -106,6 +106,23 @@ def test_saves_that_wait_hold_up_nobody_who_reads(served: Shop, cookie: str, pos
     assert sorted(it for [it] in rows) == sorted(["first", *(f"kept-{it}" for it in range(posts))])
 
 
+def test_pages_with_a_message_that_cannot_be_taken_away_hold_up_nobody(
+    served: Shop, cookie: str
+) -> None:
+    assert save(served, cookie, "first") == 302
+    ask(served, "GET", "/login", "")
+    with ThreadPoolExecutor(20) as staff, lock_held(served):
+        begun = time.monotonic()
+        pages = [staff.submit(ask, served, "GET", "/admin/recalls", cookie) for _it in range(20)]
+        assert ask(served, "GET", "/login", "")[0] == 200
+        assert [(it.result()[0], "is on the shelf" in it.result()[1]) for it in pages] == [
+            (200, True)
+        ] * 20
+        assert time.monotonic() - begun < SOON
+    shown = ["is on the shelf" in ask(served, "GET", "/admin/recalls", cookie)[1] for _it in "12"]
+    assert shown == [True, False]
+
+
 def test_beyond_the_limit_it_says_so_and_keeps_what_was_typed(settings: Any) -> None:
     settings.SAVES_AT_ONCE = 1
     if connection.vendor != "sqlite":

@@ -127,6 +127,22 @@ def test_more_connections_than_there_may_be_stop_nobody(tmp_path: Path) -> None:
         assert len(psutil.Process(shop.server.pid).net_connections()) <= CLIENTS
 
 
+def test_answers_that_nobody_reads_hold_few_files_open(served: Shop) -> None:
+    path = b"/static/admin/js/vendor/jquery/jquery.js"
+    large = b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n" % path
+    server = psutil.Process(served.server.pid)
+    before = server.num_fds()
+    with ExitStack() as unread:
+        for _client in range(CLIENTS):
+            client = unread.enter_context(connect(served, room=2048))
+            client.sendall(large * 100)
+        served.get("/")
+        time.sleep(1)
+        assert server.num_fds() - before < 3 * CLIENTS
+        served.get("/")
+    wait_until(lambda: server.num_fds() < before + CLIENTS / 4)
+
+
 def test_who_half_closes_costs_nothing(served: Shop) -> None:
     server = psutil.Process(served.server.pid)
     with ExitStack() as half_closed:
@@ -226,6 +242,20 @@ def test_headers_and_bodies_have_an_end(served: Shop) -> None:
     ]:
         head = FORM.replace(b"/login", path) + b"Content-Length: %d\r\n\r\n" % length
         assert answers(served, head) == [status]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET http://[::1 HTTP/1.1\r\nHost: localhost\r\n",
+        b"GET http://[x]/batch/7K3QF9XM2A HTTP/1.1\r\nHost: localhost\r\n",
+        FORM + b"Content-Length: " + b"9" * 5_000 + b"\r\n",
+    ],
+)
+def test_what_cannot_be_read_is_a_bad_request_and_nothing_to_log(served: Shop, head: bytes) -> None:
+    before = served.said.read_text()
+    assert answers(served, head + b"\r\n") == [b"400"]
+    assert served.said.read_text() == before
 
 
 def test_many_who_do_not_close_stop_nobody(served: Shop) -> None:
