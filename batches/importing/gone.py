@@ -42,7 +42,8 @@ def reasons_to_refuse(
     """Why a row that has only the identifier of `known` may not make `instance` of it, by field.
 
     It may only correct what is on the shelf, and only the same delivery: one is told from the
-    next by its product, its dates and its lot, and an old lot must be found when it is recalled.
+    next by its product, its dates and its lot. Of a supplier's lot, a recall must find all batches
+    that were recorded with it.
     """
     what_to_do = _(
         "Give the new delivery another identifier; to correct the old batch, put its code "
@@ -71,4 +72,8 @@ def differences(known: Batch, instance: Batch, changed: set[str], today: date) -
     if was_lot and was_lot != looked_for(instance.supplier_lot):
         message = _("Batch %(batch)s is of the supplier's lot %(lot)s.")
         return {"supplier_lot": message % {**about, "lot": known.supplier_lot}}
+    was_supplier = looked_for(known.supplier)
+    if was_lot and was_supplier and was_supplier != looked_for(instance.supplier):
+        message = _("Batch %(batch)s is from the supplier %(supplier)s.")
+        return {"supplier": message % {**about, "supplier": known.supplier}}
     return {}

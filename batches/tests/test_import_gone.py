@@ -127,6 +127,8 @@ def test_a_row_that_changes_nothing_is_unchanged(
         ({"butcher_date": "2026-11-20"}, "butcher_date", "is 21 November 2026."),
         ({"supplier_lot": "L2"}, "supplier_lot", "lot L1."),
         ({"supplier_lot": ""}, "supplier_lot", "lot L1."),
+        ({"supplier": "Other Farm"}, "supplier", "from the supplier Farm."),
+        ({"supplier": ""}, "supplier", "from the supplier Farm."),
     ],
 )
 def test_another_delivery_needs_another_identifier(
@@ -149,7 +151,7 @@ def test_another_delivery_needs_another_identifier(
 def test_what_is_on_the_shelf_may_be_corrected_by_its_identifier(
     staff_client: Client, make_batch: MakeBatch
 ) -> None:
-    batch = make_batch(4, batch_identifier="B-1", supplier="Frm", supplier_lot="l1")
+    batch = make_batch(4, batch_identifier="B-1", supplier="farm", supplier_lot="l1")
     changes = {"supplier": "Farm", "supplier_lot": "L1", "use_by": "2026-11-30"}
     preview(staff_client, f"{LOT_HEADER}\n{row_of(batch, **changes)}")
     assert counts() == (0, 1, 0, 0)
