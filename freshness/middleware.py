@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 from csp import middleware
@@ -19,6 +20,7 @@ from batches.replica import wait_for_replica
 Answer = Callable[[HttpRequest], HttpResponse]
 WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
+UNREAD_AT_ONCE = 64 * 1024  # bytes
 
 # Of a Content-Type's parameters, the one that is needed.
 BOUNDARY = re.compile(r';\s*boundary=("[^"]*"|[^;"\s]*)', re.I)
@@ -38,6 +40,24 @@ def read_as_utf8(application: WSGIApplication) -> WSGIApplication:
         boundary = BOUNDARY.search(content_type)
         environ["CONTENT_TYPE"] = media_type + (f"; boundary={boundary[1]}" if boundary else "")
         return application(environ, start_response)
+
+    return wrapped
+
+
+def read_whole_body(application: WSGIApplication) -> WSGIApplication:
+    """Read what the answer did not need of a request's body, before the answer is sent.
+
+    gunicorn closes a connection on which some is unread. nginx, which still sends it, then takes
+    the server for broken: two such requests, and for seconds it sends it no others.
+    """
+
+    def wrapped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        response = application(environ, start_response)
+        if environ.get("CONTENT_LENGTH") or environ.get("HTTP_TRANSFER_ENCODING"):
+            with suppress(OSError):  # the client is gone, or its chunks are broken
+                while environ["wsgi.input"].read(UNREAD_AT_ONCE):
+                    pass
+        return response
 
     return wrapped
 

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.wsgi import get_wsgi_application
 
-from .middleware import read_as_utf8
+from .middleware import read_as_utf8, read_whole_body
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "freshness.settings")
 django_application = read_as_utf8(get_wsgi_application())
@@ -23,7 +23,7 @@ if settings.METRICS_PORT:
 
     observers.append(measure)
 
-application = watch(answer_again(django_application), observers)
+application = read_whole_body(watch(answer_again(django_application), observers))
 
 errors = [message for message in checks.run_checks() if message.is_serious()]
 if errors:  # a server that is started without manage.py must refuse wrong settings too
