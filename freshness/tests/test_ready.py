@@ -154,6 +154,8 @@ def test_without_collected_files(collected: Path, settings: Any, db: None) -> No
     (collected / "staticfiles.json").unlink()
     settings.STORAGES = dict(settings.STORAGES)
     not_ready(r"of the pages' files are not in /.*static, such as .*collectstatic")
+    with pytest.raises(SystemExit, match="collectstatic"):
+        call_command("serve")
 
 
 @pytest.mark.parametrize("content", ["", "{", '{"version": "9"}'])

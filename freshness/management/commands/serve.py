@@ -20,9 +20,12 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []  # freshness.wsgi makes them
 
     def handle(self, *args: Any, **options: Any) -> None:
+        from freshness.ready import of_static_files
         from freshness.server import Server, listen
         from freshness.wsgi import application
 
+        for problem in of_static_files():
+            sys.exit(problem)
         server = Server(application, listen(settings.PORT))
         if settings.METRICS_PORT:
             metrics_server.serve_alone(settings.METRICS_HOST, settings.METRICS_PORT)
