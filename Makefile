@@ -2,8 +2,9 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-# A process for each processor; one that runs out of tests takes some of another's.
-PARALLEL := --numprocesses logical --dist worksteal
+# A process for each processor, but at least four, as each often waits for its browser; one that
+# runs out of tests takes some of another's.
+PARALLEL = --numprocesses $(shell $(PYTHON) -c 'import os; print(max(4, os.cpu_count()))') --dist worksteal
 
 .PHONY: run demo test test-postgres bench rehearse rehearse-short lock
 
