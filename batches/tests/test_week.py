@@ -43,7 +43,7 @@ class Person:
         assert response.status_code in {302, 409, 422}, (path, response.status_code)
         return response
 
-    def record(self, number: int) -> None:
+    def record(self, number: int, **lot: str) -> None:
         today = timezone.localdate()
         identifier = f"{today:%d}-{self.name}-{number}"
         data: dict[str, Any] = {
@@ -53,7 +53,7 @@ class Person:
             "arrival_date": today,
             "supplier": self.dice.choice(SUPPLIERS),
             "supplier_lot": f"L-{self.dice.randrange(4)}",
-        }
+        } | lot
         answer = self.post("/admin/batches/new", **data)
         if answer.status_code == 409:  # of a recalled lot
             [asked] = re.findall(r'name="lot_asked" value="(\w+)"', answer.content.decode())
@@ -145,10 +145,13 @@ def test_a_week_with_three_at_once(make_user: MakeUser, noon: time_machine.Trave
             at_the_same_time(*[partial(person.recall, f"Glass, {day}") for person in people])
         compare_evening(people)
     assert sum(person.recalled for person in people) == Recall.objects.count() > 0
+    assert all(len(person.recorded) == 22 for person in people)
+    recalled = RecalledBatch.objects.standing().first()
+    assert recalled
+    people[0].record(8, supplier=recalled.supplier, supplier_lot=recalled.supplier_lot)
     assert sum(person.saved_as_recalled for person in people) > 0
     joined = RecalledBatch.objects.exclude(joined_at=None)
     assert joined.count() == sum(person.saved_as_recalled for person in people)
     kinds = set(Batch.objects.values_list("removal", flat=True))
     assert kinds == {"", "sold-out", "discarded"}
     assert Batch.objects.filter(supplier__startswith="Farm of ").count() > 5
-    assert all(len(person.recorded) == 22 for person in people)

@@ -39,8 +39,8 @@ def render_page(
 
     def render(name: str, language: str) -> RenderedPage:
         shown = (PAGES | ADMINISTRATION)[name]
-        # Sheets of labels have a style sheet of their own, which the browser reads when signed in.
-        is_kept = not shown.path.startswith("/admin/labels")
+        # These have a style sheet or script of their own, which is read by whoever is signed in.
+        is_kept = not shown.path.startswith(("/admin/labels", "/django-admin"))
         if is_kept and (name, language) in rendered_pages:
             return rendered_pages[name, language]
         if not clients:
