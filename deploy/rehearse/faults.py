@@ -197,12 +197,8 @@ FAULTS: dict[type[Site], list[Fault]] = {
         Fault("of the former primary a standby made, gunicorns restarted", make_standby_anew),
     ],
     Laptop: [
-        Fault(
-            "gunicorns killed in the midst of saves, started again after 2 s",
-            cut_power,
-            in_short_rehearsal=True,
-        ),
-        Fault("the database's disk full for 8 s", fill_data, in_short_rehearsal=True),
+        Fault("gunicorns killed in the midst of saves, started again after 2 s", cut_power),
+        Fault("the database's disk full for 8 s", fill_data),
         Fault("the disk of all logs full for 8 s", fill_logs),
         Fault("the clock set back an hour", set_clock_back),
         Fault(RESTORED, restore),
