@@ -29,7 +29,7 @@ def free_port() -> int:
     """One that is given once."""
     while True:
         with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
+            free.bind(("0.0.0.0", 0))  # at every address: customers come from many of this machine
             port: int = free.getsockname()[1]
         if port not in given:
             given.add(port)
