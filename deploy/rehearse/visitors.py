@@ -58,8 +58,12 @@ class Connection(HTTPSConnection):
         self.trust, self.address = trust, address
 
     def connect(self) -> None:
-        here = ("127.0.0.1", self.port)
-        plain = socket.create_connection(here, self.timeout, source_address=(self.address, 0))
+        plain = socket.socket()
+        plain.settimeout(self.timeout)
+        # A port that it used is no hindrance to a server that wants it afterwards.
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        plain.bind((self.address, 0))
+        plain.connect(("127.0.0.1", self.port))
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sock = self.trust.wrap_socket(plain, server_hostname=HOST)
 
