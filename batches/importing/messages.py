@@ -117,7 +117,9 @@ def quoted(names: Sequence[str]) -> str:
 def note_messages(notes: Iterable[Sequence[str]]) -> list[str]:
     """Return what a preview tells of a file: pairs of a code and its detail, in sentences."""
     sentences = {
-        "hidden_rows": _("Rows that are hidden in the sheet are imported too: %(detail)s."),
+        "hidden_rows": _(
+            "Rows that are hidden in the sheet are imported too. Their numbers: %(detail)s."
+        ),
         "hidden_columns": _("Columns that are hidden in the sheet are imported too: %(detail)s."),
     }
     return [sentences[code] % {"detail": detail} for code, detail in notes if code in sentences]

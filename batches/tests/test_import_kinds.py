@@ -117,7 +117,7 @@ def test_an_old_excel_file_is_read_but_its_numbers_are_not_guessed(
 ) -> None:
     page = words(preview(staff_client, (FILES / "stock.xls").read_bytes(), "b.xls").content)
     assert "Only the sheet “Stock” of this file is read." in page
-    assert "Rows that are hidden in the sheet are imported too: 3." in page
+    assert "Rows that are hidden in the sheet are imported too. Their numbers: 3." in page
     assert "Row 2 supplier_lot : The spreadsheet holds 123 here" in page
     assert "Row 4 supplier : This cell is merged with another." in page
     assert "Row 5 supplier_lot : The spreadsheet shows an error here: #N/A." in page
@@ -183,7 +183,7 @@ def test_an_open_document_is_read_but_its_numbers_are_not_guessed(
     page = words(preview(staff_client, content, "b.ods").content)
     assert "Row 3 supplier_lot : The spreadsheet holds 7 here" in page
     assert "Row 4 supplier : The spreadsheet shows an error here: #DIV/0!." in page
-    assert "Rows that are hidden in the sheet are imported too: 4." in page
+    assert "Rows that are hidden in the sheet are imported too. Their numbers: 4." in page
     assert counts() == (1, 0, 0, 2)
 
 
@@ -213,7 +213,7 @@ def test_hidden_rows_and_columns_are_told_and_imported(
     columns = '<cols><col min="5" max="6" hidden="1" width="9"/></cols>'
     content = raw_workbook(rows, before=columns)
     page = words(preview(staff_client, content, "b.xlsx").content)
-    assert "Rows that are hidden in the sheet are imported too: 3–4, 6." in page
+    assert "Rows that are hidden in the sheet are imported too. Their numbers: 3–4, 6." in page
     assert "hidden in the sheet are imported too: supplier, supplier_lot." in page
     assert counts() == (5, 0, 0, 0)
 

@@ -117,8 +117,8 @@ class Command(BaseCommand):
                 self.stdout.write(words % {"line": row["line"], "reason": recall[1]})
         if being.lookalikes:
             message = ngettext(
-                "%(count)s name or lot looks as if a spreadsheet had changed it",
-                "%(count)s names or lots look as if a spreadsheet had changed them",
+                "Check %(count)s name or lot: a spreadsheet may have changed it",
+                "Check %(count)s names or lots: a spreadsheet may have changed them",
                 being.lookalikes,
             )
             self.stdout.write(message % {"count": being.lookalikes})
