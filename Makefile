@@ -6,6 +6,9 @@ BIN := .venv/bin
 # runs out of tests takes some of another's.
 PARALLEL = --numprocesses $(shell $(PYTHON) -c 'import os; print(max(4, os.cpu_count()))') --dist worksteal
 
+# Tests and rehearsals start many programs: each is compiled once.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run demo test test-postgres bench rehearse rehearse-short lock
 
 run: .venv/run.installed var/static/staticfiles.json

@@ -4,6 +4,7 @@ import logging
 import os
 import re
 import shutil
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +29,7 @@ from accounts.models import User
 from batches import day
 from batches.models import Batch, Product
 from freshness.tests.fonts import browser_environment
+from freshness.tests.shared import FOLDER
 
 PASSWORD = "a Sunday roast of 2 kg"
 
@@ -75,6 +77,16 @@ def words(html: bytes | str) -> str:
     text = html.decode() if isinstance(html, bytes) else html
     text = re.sub(r"<(style|title|template)\b.*?</\1>", " ", text, flags=re.S)
     return " ".join(re.sub(r"<[^>]+>", " ", text).split())
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # the processes of xdist have it from the first one
+        os.environ[FOLDER] = tempfile.mkdtemp(prefix="freshness-tests-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ[FOLDER], ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

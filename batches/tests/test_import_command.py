@@ -49,7 +49,9 @@ def test_it_tells_which_sheet_is_read_and_what_is_hidden_in_it(administrator: Us
     with pytest.raises(CommandError):
         call_command("import_batches", FILES / "stock.xls", stdout=said, stderr=io.StringIO())
     assert "Only the sheet “Stock” of this file is read.\n" in said.getvalue()
-    assert "Rows that are hidden in the sheet are imported too. Their numbers: 3.\n" in said.getvalue()
+    assert (
+        "Rows that are hidden in the sheet are imported too. Their numbers: 3.\n" in said.getvalue()
+    )
 
 
 def test_a_dry_run_saves_nothing(file: Path, administrator: User) -> None:

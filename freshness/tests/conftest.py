@@ -1,22 +1,13 @@
 import shutil
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
+from .served import GUNICORN, SERVE, ServedShop
+from .shared import made_once
 from .shops import PostgresShop, Shop, SqliteShop
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> SqliteShop:
-    """Made once; the others are copies."""
-    shop = SqliteShop(tmp_path_factory.mktemp("template")).open()
-    with closing(sqlite3.connect(shop.path)) as database:
-        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return shop
 
 
 @pytest.fixture(scope="session")
@@ -32,9 +23,12 @@ def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post
 
 
 @pytest.fixture
-def sqlite_shop(sqlite_template: SqliteShop, tmp_path: Path) -> SqliteShop:
+def sqlite_shop(tmp_path: Path) -> SqliteShop:
+    """A copy of one that is made once."""
     shop = SqliteShop(tmp_path)
-    shutil.copy(sqlite_template.path, shop.path)
+    shutil.copy(
+        made_once("demo", lambda folder: SqliteShop(folder).open()) / shop.path.name, shop.path
+    )
     return shop
 
 
@@ -51,3 +45,22 @@ def real_shop(request: pytest.FixtureRequest) -> Shop:
     """A whole shop, once on each database."""
     shop: Shop = request.getfixturevalue(request.param)
     return shop
+
+
+@pytest.fixture(scope="module", params=[SERVE, GUNICORN], ids=["waitress", "gunicorn"])
+def running_shop(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[ServedShop]:
+    """One of each server, for all tests of a module that leave it running."""
+    shop = ServedShop(tmp_path_factory.mktemp("shop"))
+    shop.command = request.param
+    with shop.running():
+        yield shop
+
+
+@pytest.fixture
+def served(running_shop: ServedShop) -> ServedShop:
+    """A running shop, as a visitor finds it who was never there."""
+    running_shop.cookies.clear()
+    running_shop.browser.addheaders = []
+    return running_shop

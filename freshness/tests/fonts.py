@@ -1,15 +1,11 @@
-"""The fonts with which pages are measured, and a browser that takes one of them for its own."""
+"""A browser that takes the font of TEST_FONT for its own."""
 
 import os
 import shutil
 import subprocess
-from functools import cache
 from pathlib import Path
 
 import pytest
-
-# What desktops and phones have, by the width of its letters.
-USUAL_FONTS = ["DejaVu Sans", "Inter", "Noto Sans", "Roboto"]
 
 # The names by which our style sheets ask for letters.
 ASKED_FOR = [
@@ -29,22 +25,12 @@ RULE = """<match target="pattern">
 </match>"""
 
 
-@cache
 def is_installed(font: str) -> bool:
     """Whether fontconfig knows a family of this name; False where there is no fontconfig."""
     if shutil.which("fc-list") is None:
         return False
     listed = subprocess.run(["fc-list", font], capture_output=True, text=True, check=True).stdout
     return bool(listed.strip())
-
-
-def measured_fonts() -> list[str]:
-    """Return the usual fonts that are installed; all of them where REQUIRE_FONTS asks for that."""
-    installed = [font for font in USUAL_FONTS if is_installed(font)]
-    if os.environ.get("REQUIRE_FONTS") and installed != USUAL_FONTS:
-        missing = ", ".join(sorted(set(USUAL_FONTS) - set(installed)))
-        pytest.fail(f"REQUIRE_FONTS asks for fonts that are not here: {missing}.")
-    return installed
 
 
 def browser_environment(folder: Path) -> dict[str, str | float | bool]:

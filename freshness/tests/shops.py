@@ -37,7 +37,7 @@ class Shop(ABC):
     url: str
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
         self.folder, self.backups = folder, folder / "backups"
 
     def environment(self, **choices: str) -> dict[str, str]:

@@ -15,13 +15,13 @@ from deploy.rehearse.postgresql import new_server
 from deploy.rehearse.servers import free_port
 
 from .programs import need
+from .served import ServedShop
 from .test_replication import ShopOfTwo, need_server
-from .test_serving import Shop
 
 
 class PooledShop(ShopOfTwo):
     def __init__(self, folder: Path) -> None:
-        Shop.__init__(self, folder)
+        ServedShop.__init__(self, folder)
         self.primary = new_server(folder / "primary", free_port())
         self.environment["DATABASE_URL"] = self.primary.url
         self.manage("migrate", "--verbosity", "0")

@@ -47,7 +47,7 @@ from .proxy import (
     need_nginx,
     report,
 )
-from .test_serving import GUNICORN, Shop
+from .served import GUNICORN, ServedShop
 
 
 @pytest.fixture(autouse=True)
@@ -548,11 +548,11 @@ class TestTheWay:
 
 
 @pytest.fixture
-def proxied_shop(tmp_path: Path) -> Iterator[tuple[Shop, Proxy]]:
+def proxied_shop(tmp_path: Path) -> Iterator[tuple[ServedShop, Proxy]]:
     """A real shop, whose browser knows nothing but nginx."""
     (tmp_path / "nginx").mkdir()
     proxy = Proxy(tmp_path / "nginx", host="127.0.0.1")
-    shop = Shop(tmp_path)
+    shop = ServedShop(tmp_path)
     shop.command = GUNICORN
     proxy.shop_port = int(shop.environment["PORT"])
     shop.url = f"http://127.0.0.1:{proxy.port}"
@@ -563,7 +563,7 @@ def proxied_shop(tmp_path: Path) -> Iterator[tuple[Shop, Proxy]]:
 
 
 def test_a_recalled_batch_is_never_fresh_a_minute_later_whatever_is_frozen(
-    proxied_shop: tuple[Shop, Proxy],
+    proxied_shop: tuple[ServedShop, Proxy],
 ) -> None:
     shop, proxy = proxied_shop
     person = {"full_name": "Ayşe", "email": "ayse@example.com"}
@@ -605,7 +605,7 @@ def test_a_recalled_batch_is_never_fresh_a_minute_later_whatever_is_frozen(
     assert "Do not eat." in read("en", 7200)[1]
 
 
-def test_style_sheets_come_as_the_shop_sends_them(proxied_shop: tuple[Shop, Proxy]) -> None:
+def test_style_sheets_come_as_the_shop_sends_them(proxied_shop: tuple[ServedShop, Proxy]) -> None:
     shop, proxy = proxied_shop
     [path] = re.findall(r'href="(/static/css/base\.\w{12}\.css)"', shop.get("/"))
     proxied = [proxy.ask(path, Accept_Encoding="gzip") for _first_and_again in range(2)]

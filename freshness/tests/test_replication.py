@@ -18,10 +18,11 @@ from conftest import PASSWORD, words
 from deploy.rehearse.postgresql import new_server, programs, standby_of
 from deploy.rehearse.servers import free_port, wait_until
 
-from .test_serving import GUNICORN, Shop
+from .served import GUNICORN, ServedShop
+from .shared import made_once
 
 
-class ShopOfTwo(Shop):
+class ShopOfTwo(ServedShop):
     """One whose reports are read from a standby."""
 
     command = GUNICORN
@@ -33,6 +34,10 @@ class ShopOfTwo(Shop):
         self.manage("migrate", "--verbosity", "0")
         self.standby = standby_of(self.primary, folder / "standby", free_port())
         self.environment["DATABASE_REPLICA_URL"] = self.standby.url
+
+    def prepare(self) -> None:
+        """Its tables are made before the standby is."""
+        made_once("static", self.collect_static)
 
     def register(self) -> None:
         person = {"full_name": "Ayşe", "email": "ayse@example.com"}

@@ -17,8 +17,8 @@ from freshness import schedule
 from freshness.backups.naming import backups_in, names_in
 from freshness.schedule import BACKUP, Job, Schedule, last_night, last_quarter
 
+from .served import ServedShop
 from .shops import SqliteShop
-from .test_serving import Shop
 
 
 @pytest.fixture(autouse=True)
@@ -170,14 +170,16 @@ def test_a_copy_that_failed_is_made_up_for(sqlite_shop: SqliteShop, tmp_path: Pa
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[Shop]:
-    shop = Shop(tmp_path)
+def served(tmp_path: Path) -> Iterator[ServedShop]:
+    shop = ServedShop(tmp_path)
     shop.environment["SCHEDULED_JOBS"] = "true"
     with shop.running():
         yield shop
 
 
-def test_a_shop_that_is_served_is_backed_up_and_tells_of_it(served: Shop, tmp_path: Path) -> None:
+def test_a_shop_that_is_served_is_backed_up_and_tells_of_it(
+    served: ServedShop, tmp_path: Path
+) -> None:
     deadline = time.monotonic() + 60
     while not backups_in(names_in(tmp_path / "backups")) and time.monotonic() < deadline:
         served.get("/")
@@ -189,6 +191,6 @@ def test_a_shop_that_is_served_is_backed_up_and_tells_of_it(served: Shop, tmp_pa
 
 
 def test_where_others_do_it_nothing_is_started(tmp_path: Path) -> None:
-    with Shop(tmp_path).running():
+    with ServedShop(tmp_path).running():
         time.sleep(schedule.START + 5)
         assert not (tmp_path / "backups").exists()

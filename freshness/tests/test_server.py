@@ -24,14 +24,15 @@ from freshness.open_files import MOST_CONNECTIONS, connection_limit
 from freshness.request_queues import MOST_WAITING, RequestQueues, started_threads
 from freshness.server import Server, answer_head_without_body, listen, port_problem
 
-from .test_serving import Shop, collect_static
+from .served import ServedShop
+from .shared import made_once
 from .test_settings import ROOT
 
 HEAD = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
 FORM = b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n"
 UPLOAD = FORM.replace(b"/login", b"/admin/import") + b"Content-Length: 20000000\r\n\r\n"
 CLIENTS = 100  # of each kind
-SOON = 3  # seconds in which anybody else is answered, on a busy machine
+SOON = 10  # seconds in which anybody else is answered, on a busy machine
 
 
 @pytest.fixture(autouse=True)
@@ -40,12 +41,12 @@ def noon() -> None:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    with Shop(Path(tmp_path_factory.mktemp("shop"))).running() as shop:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedShop]:
+    with ServedShop(Path(tmp_path_factory.mktemp("shop"))).running() as shop:
         yield shop
 
 
-def connect(shop: Shop, room: int = 0) -> socket.socket:
+def connect(shop: ServedShop, room: int = 0) -> socket.socket:
     """A connection; with `room`, one that takes in so few bytes that are not read."""
     place = urlsplit(shop.url)
     client = socket.socket()
@@ -56,7 +57,7 @@ def connect(shop: Shop, room: int = 0) -> socket.socket:
     return client
 
 
-def answers(shop: Shop, *pieces: bytes, pause: float = 0.05) -> list[bytes]:
+def answers(shop: ServedShop, *pieces: bytes, pause: float = 0.05) -> list[bytes]:
     """Send piece by piece; return each status line's number and what follows, to the end."""
     with connect(shop) as client, client.makefile("rb") as answer:
         for piece in pieces:
@@ -90,7 +91,7 @@ ATTACKS = {
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_who_is_slow_stops_nobody(served: Shop, attack: str) -> None:
+def test_who_is_slow_stops_nobody(served: ServedShop, attack: str) -> None:
     [sent] = ATTACKS[attack]
     with ExitStack() as slow:
         clients = [slow.enter_context(connect(served, room=2048)) for _client in range(CLIENTS)]
@@ -114,7 +115,7 @@ runpy.run_path("manage.py", run_name="__main__")
 
 
 def test_more_connections_than_there_may_be_stop_nobody(tmp_path: Path) -> None:
-    shop = Shop(tmp_path)
+    shop = ServedShop(tmp_path)
     shop.command = ["-c", WITH_FEW_FILES]
     with shop.running(), ExitStack() as idle:
         for number in range(4 * CLIENTS):
@@ -127,7 +128,7 @@ def test_more_connections_than_there_may_be_stop_nobody(tmp_path: Path) -> None:
         assert len(psutil.Process(shop.server.pid).net_connections()) <= CLIENTS
 
 
-def test_answers_that_nobody_reads_hold_few_files_open(served: Shop) -> None:
+def test_answers_that_nobody_reads_hold_few_files_open(served: ServedShop) -> None:
     path = b"/static/admin/js/vendor/jquery/jquery.js"
     large = b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n" % path
     server = psutil.Process(served.server.pid)
@@ -143,7 +144,7 @@ def test_answers_that_nobody_reads_hold_few_files_open(served: Shop) -> None:
     wait_until(lambda: server.num_fds() < before + CLIENTS / 4)
 
 
-def test_who_half_closes_costs_nothing(served: Shop) -> None:
+def test_who_half_closes_costs_nothing(served: ServedShop) -> None:
     server = psutil.Process(served.server.pid)
     with ExitStack() as half_closed:
         for sent in (b"", HEAD, HEAD + b"\r\n", FORM + b"Content-Length: 9\r\n\r\n1"):
@@ -160,22 +161,22 @@ def test_who_half_closes_costs_nothing(served: Shop) -> None:
 
 
 @pytest.mark.parametrize("length", [10, 100_000])
-def test_a_request_may_come_in_pieces(served: Shop, length: int) -> None:
+def test_a_request_may_come_in_pieces(served: ServedShop, length: int) -> None:
     body = b"a" * length
     head = FORM + b"Content-Length: %d\r\nConnection: close\r\n\r" % length
     assert answers(served, head[:20], head[20:], b"\n", body[:7], body[7:]) == [b"403"]
 
 
-def test_requests_may_come_before_the_answers(served: Shop) -> None:
+def test_requests_may_come_before_the_answers(served: ServedShop) -> None:
     assert answers(served, HEAD + b"\r\n" + HEAD + b"Connection: close\r\n\r\n") == [b"200"] * 2
 
 
-def test_who_asks_whether_to_send_is_told(served: Shop) -> None:
+def test_who_asks_whether_to_send_is_told(served: ServedShop) -> None:
     asking = FORM + b"Content-Length: 4\r\nConnection: close\r\nExpect: 100-continue\r\n\r\n"
     assert answers(served, asking, b"body") == [b"100", b"403"]
 
 
-def test_an_answer_to_head_has_no_body_and_the_next_one_is_whole(served: Shop) -> None:
+def test_an_answer_to_head_has_no_body_and_the_next_one_is_whole(served: ServedShop) -> None:
     for path in (b"/", b"/login", b"/batch/nothing", b"/static/nothing.css", b"/static/../x"):
         head = b"HEAD %s HTTP/1.1\r\nHost: localhost\r\n\r\n" % path
         with connect(served) as client, client.makefile("rb") as answer:
@@ -227,13 +228,13 @@ SMUGGLED = b"GET /smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n"
         b"Content-Length: 4\r\n X: folded\rbare\r\n\r\nbody",
     ],
 )
-def test_no_request_hides_in_another(served: Shop, fields: bytes) -> None:
+def test_no_request_hides_in_another(served: ServedShop, fields: bytes) -> None:
     """It is refused, or it has the end that HTTP gives it; what follows is never its own guess."""
     statuses = answers(served, FORM + fields + SMUGGLED + HEAD + b"Connection: close\r\n\r\n")
     assert statuses in ([b"400"], [b"501"], [b"403", b"404", b"200"])
 
 
-def test_headers_and_bodies_have_an_end(served: Shop) -> None:
+def test_headers_and_bodies_have_an_end(served: ServedShop) -> None:
     assert answers(served, (HEAD + b"X: ").ljust(64 * 1024, b"a")) == [b"431"]
     for path, length, status in [
         (b"/login", 26 * 1024**2, b"413"),
@@ -252,13 +253,15 @@ def test_headers_and_bodies_have_an_end(served: Shop) -> None:
         FORM + b"Content-Length: " + b"9" * 5_000 + b"\r\n",
     ],
 )
-def test_what_cannot_be_read_is_a_bad_request_and_nothing_to_log(served: Shop, head: bytes) -> None:
+def test_what_cannot_be_read_is_a_bad_request_and_nothing_to_log(
+    served: ServedShop, head: bytes
+) -> None:
     before = served.said.read_text()
     assert answers(served, head + b"\r\n") == [b"400"]
     assert served.said.read_text() == before
 
 
-def test_many_who_do_not_close_stop_nobody(served: Shop) -> None:
+def test_many_who_do_not_close_stop_nobody(served: ServedShop) -> None:
     """Each has its answer, and stays."""
     with ExitStack() as open_ones:
         for _client in range(CLIENTS):
@@ -335,7 +338,7 @@ def test_as_many_connections_as_the_system_allows(monkeypatch: pytest.MonkeyPatc
 
 def test_an_answer_that_is_under_way_is_delivered_when_it_stops(tmp_path: Path) -> None:
     """A large one, whose client reads slowly."""
-    shop = Shop(tmp_path)
+    shop = ServedShop(tmp_path)
     with shop.running(), connect(shop, room=2048) as client:
         icon = b"GET /static/icons/icon-512.png HTTP/1.1\r\nHost: localhost\r\n\r\n"
         client.sendall(icon * 20)
@@ -352,7 +355,7 @@ def test_an_answer_that_is_under_way_is_delivered_when_it_stops(tmp_path: Path) 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_it_stops_at_once_whoever_is_connected(tmp_path: Path, number: signal.Signals) -> None:
-    shop = Shop(tmp_path)
+    shop = ServedShop(tmp_path)
     with shop.running(), connect(shop), connect(shop) as slow:
         slow.sendall(HEAD)
         begun = time.monotonic()
@@ -361,7 +364,7 @@ def test_it_stops_at_once_whoever_is_connected(tmp_path: Path, number: signal.Si
     assert shop.said.read_text() == ""
 
 
-def start_again(shop: Shop, **choices: str) -> subprocess.CompletedProcess[str]:
+def start_again(shop: ServedShop, **choices: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *shop.command],
         cwd=ROOT,
@@ -372,7 +375,7 @@ def start_again(shop: Shop, **choices: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_taken_port_is_said_in_one_sentence_and_no_success(served: Shop) -> None:
+def test_a_taken_port_is_said_in_one_sentence_and_no_success(served: ServedShop) -> None:
     ended = start_again(served)
     port = int(served.environment["PORT"])
     assert (ended.returncode, ended.stdout) == (1, "")
@@ -382,7 +385,7 @@ def test_a_taken_port_is_said_in_one_sentence_and_no_success(served: Shop) -> No
     )
 
 
-def test_the_welcome_comes_once_the_port_is_had(served: Shop) -> None:
+def test_the_welcome_comes_once_the_port_is_had(served: ServedShop) -> None:
     printed = served.printed.read_text()
     assert f"On this computer: http://localhost:{served.environment['PORT']}\n" in printed
     assert printed.rstrip().endswith("Stop with Ctrl-C.")
@@ -396,7 +399,7 @@ def test_a_privileged_port_is_said_in_a_sentence() -> None:
     )
 
 
-def test_a_wrong_setting_stops_the_start_in_a_line(served: Shop) -> None:
+def test_a_wrong_setting_stops_the_start_in_a_line(served: ServedShop) -> None:
     ended = start_again(served, REGISTRATION="sometimes")
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr.startswith("REGISTRATION: “sometimes” is not known.")
@@ -404,9 +407,9 @@ def test_a_wrong_setting_stops_the_start_in_a_line(served: Shop) -> None:
 
 
 def test_it_is_served_while_the_database_does_not_answer(tmp_path: Path) -> None:
-    shop = Shop(tmp_path)
+    shop = ServedShop(tmp_path)
     shop.environment["DATABASE_URL"] = f"sqlite:///{tmp_path}/nowhere/shop.sqlite3"
-    collect_static(shop)
+    made_once("static", shop.collect_static)
     try:
         shop.start()
         assert shop.open("/batch/7K3QF9XM2A")[0].status == 503
@@ -434,7 +437,7 @@ runpy.run_path("manage.py", run_name="__main__")
 
 
 def test_nothing_is_missing_on_windows(tmp_path: Path) -> None:
-    shop = Shop(tmp_path)
+    shop = ServedShop(tmp_path)
     shop.command = ["-c", AS_ON_WINDOWS]
     shop.environment |= {
         "DJANGO_SETTINGS_MODULE": "freshness.settings",
@@ -450,7 +453,7 @@ def test_nothing_is_missing_on_windows(tmp_path: Path) -> None:
     assert shop.said.read_text() == ""
 
 
-def test_it_is_one_process_with_few_threads(served: Shop) -> None:
+def test_it_is_one_process_with_few_threads(served: ServedShop) -> None:
     server = psutil.Process(served.server.pid)
     assert server.children() == []
     assert server.num_threads() < 30

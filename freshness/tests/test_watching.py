@@ -30,8 +30,8 @@ from freshness.views import server_error
 from freshness.watching import watch
 
 from .proxy import Proxy, later
+from .served import GUNICORN, SERVE, ServedShop
 from .test_proxy import needs_nginx  # noqa: F401 - used by name
-from .test_serving import GUNICORN, SERVE, Shop
 
 Told = list[tuple[str, str]]
 
@@ -118,15 +118,15 @@ def test_what_is_handed_on_of_a_request_names_no_path_and_no_odd_method() -> Non
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Shop:
-    shop = Shop(tmp_path)
+def shop(tmp_path: Path) -> ServedShop:
+    shop = ServedShop(tmp_path)
     shop.command = GUNICORN
     shop.environment |= {"LOG_FORMAT": "json", "METRICS_PORT": f"{free_port()}"}
     shop.environment |= {"TMPDIR": f"{tmp_path}"}
     return shop
 
 
-def recorded_batch(shop: Shop) -> str:
+def recorded_batch(shop: ServedShop) -> str:
     """The code of a batch, which the first account has recorded."""
     person = {"full_name": "Ayşe Yılmaz", "email": "ayse@example.com"}
     shop.send("/register", **person, password1=PASSWORD, password2=PASSWORD)
@@ -137,7 +137,7 @@ def recorded_batch(shop: Shop) -> str:
     return str(code)
 
 
-def counted(shop: Shop) -> tuple[int, dict[str, int]]:
+def counted(shop: ServedShop) -> tuple[int, dict[str, int]]:
     """Scans of batches, and those of the shop by what was shown."""
     with sqlite3.connect(shop.environment["DATABASE_URL"].removeprefix("sqlite:///")) as data:
         [(of_batches,)] = data.execute("SELECT coalesce(sum(count), 0) FROM batches_batchscans")
@@ -163,14 +163,14 @@ def scan(port: int, code: str, times: int) -> None:
     assert answers == [200] * times
 
 
-def measured(shop: Shop) -> dict[str, float]:
+def measured(shop: ServedShop) -> dict[str, float]:
     status, text = ask(int(shop.environment["METRICS_PORT"]), "/metrics")
     assert status == 200
     lines = [it for it in text.splitlines() if not it.startswith("#")]
     return {name: float(value) for name, value in (it.rsplit(" ", 1) for it in lines)}
 
 
-def log_of(shop: Shop) -> list[dict[str, Any]]:
+def log_of(shop: ServedShop) -> list[dict[str, Any]]:
     return [json.loads(line) for line in shop.said.read_text().splitlines()]
 
 
@@ -190,7 +190,7 @@ REPORTS = 'freshness_request_seconds_count{method="GET",status="2xx",view="repor
     [(GUNICORN, signal.SIGTERM), (SERVE, signal.SIGTERM), (SERVE, signal.SIGINT)],
 )
 def test_all_scans_are_counted_when_it_ends(
-    shop: Shop, command: list[str], how: signal.Signals
+    shop: ServedShop, command: list[str], how: signal.Signals
 ) -> None:
     shop.command = command
     with shop.running():
@@ -212,7 +212,7 @@ def test_all_scans_are_counted_when_it_ends(
         assert counted(shop) == (scans, {"fresh": scans})
 
 
-def test_metrics_of_both_workers_add_up(shop: Shop, tmp_path: Path) -> None:
+def test_metrics_of_both_workers_add_up(shop: ServedShop, tmp_path: Path) -> None:
     with shop.running():
         port, code = int(shop.environment["PORT"]), recorded_batch(shop)
         scan(port, code, 200)
@@ -244,7 +244,7 @@ def test_metrics_of_both_workers_add_up(shop: Shop, tmp_path: Path) -> None:
         assert list(tmp_path.glob("freshness-metrics-*")) == []
 
 
-def test_metrics_of_a_single_process(shop: Shop, tmp_path: Path) -> None:
+def test_metrics_of_a_single_process(shop: ServedShop, tmp_path: Path) -> None:
     shop.command = SERVE
     with shop.running():
         port, code = int(shop.environment["PORT"]), recorded_batch(shop)
@@ -262,7 +262,7 @@ def test_metrics_of_a_single_process(shop: Shop, tmp_path: Path) -> None:
         assert shop.end(signal.SIGTERM) == 0
 
 
-def test_metrics_are_for_this_machine_alone(shop: Shop) -> None:
+def test_metrics_are_for_this_machine_alone(shop: ServedShop) -> None:
     with shop.running():
         port = int(shop.environment["METRICS_PORT"])
         master = psutil.Process(shop.server.pid)
@@ -276,7 +276,7 @@ def test_metrics_are_for_this_machine_alone(shop: Shop) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a second address")
-def test_metrics_can_be_for_another_network(shop: Shop) -> None:
+def test_metrics_can_be_for_another_network(shop: ServedShop) -> None:
     shop.environment["METRICS_HOST"] = "127.0.0.2"
     with shop.running():
         port = int(shop.environment["METRICS_PORT"])
@@ -287,7 +287,9 @@ def test_metrics_can_be_for_another_network(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("command", [SERVE, GUNICORN])
-def test_a_port_that_is_taken_stops_the_start_in_one_line(shop: Shop, command: list[str]) -> None:
+def test_a_port_that_is_taken_stops_the_start_in_one_line(
+    shop: ServedShop, command: list[str]
+) -> None:
     shop.command = command
     taken = "127.0.0.1", int(shop.environment["METRICS_PORT"])
     with socket.create_server(taken), pytest.raises(pytest.fail.Exception), shop.running():
@@ -295,7 +297,7 @@ def test_a_port_that_is_taken_stops_the_start_in_one_line(shop: Shop, command: l
     assert "METRICS_PORT: 127.0.0.1:" in shop.said.read_text().splitlines()[-1]
 
 
-def test_each_line_of_the_log_is_an_object_and_none_names_a_person(shop: Shop) -> None:
+def test_each_line_of_the_log_is_an_object_and_none_names_a_person(shop: ServedShop) -> None:
     with shop.running():
         code = recorded_batch(shop)
         port = int(shop.environment["PORT"])
@@ -331,7 +333,7 @@ def test_each_line_of_the_log_is_an_object_and_none_names_a_person(shop: Shop) -
 
 
 @pytest.mark.parametrize("command", [SERVE, GUNICORN])
-def test_in_plain_it_is_silent_while_all_goes_well(shop: Shop, command: list[str]) -> None:
+def test_in_plain_it_is_silent_while_all_goes_well(shop: ServedShop, command: list[str]) -> None:
     shop.command = command
     shop.environment |= {"LOG_FORMAT": "", "METRICS_PORT": ""}
     with shop.running():
@@ -341,7 +343,7 @@ def test_in_plain_it_is_silent_while_all_goes_well(shop: Shop, command: list[str
 
 
 @pytest.mark.usefixtures("needs_nginx")
-def test_all_scans_that_nginx_answers_are_counted(shop: Shop, tmp_path: Path) -> None:
+def test_all_scans_that_nginx_answers_are_counted(shop: ServedShop, tmp_path: Path) -> None:
     folder = tmp_path / "nginx"
     (folder / "scans").mkdir(parents=True)
     proxy = Proxy(folder, host="127.0.0.1")

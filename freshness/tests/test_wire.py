@@ -4,7 +4,6 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from django.test import Client
 from batches import views
 from conftest import PASSWORD, MakeBatch
 
-from .test_serving import GUNICORN, SERVE, Shop
+from .served import GUNICORN, SERVE, ServedShop
 
 ALL_PAGES = {
     "default-src": "'none'",
@@ -124,10 +123,11 @@ def test_no_redirect_leads_away(staff_client: Client, next_page: str) -> None:
         assert response["Location"] in {"/admin", "/django-admin/"}
 
 
-@pytest.fixture(params=[SERVE, GUNICORN], ids=["waitress", "gunicorn"])
-def https_shop(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Shop]:
-    """A shop behind a proxy that answers https."""
-    shop = Shop(tmp_path)
+@pytest.fixture(scope="module", params=[SERVE, GUNICORN], ids=["waitress", "gunicorn"])
+def running_https_shop(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[ServedShop]:
+    shop = ServedShop(tmp_path_factory.mktemp("shop"))
     shop.command = request.param
     shop.environment |= {"PUBLIC_URL": "https://fresh.example.com", "BEHIND_PROXY": "true"}
     shop.browser.addheaders = [("X-Forwarded-Proto", "https")]
@@ -135,7 +135,15 @@ def https_shop(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Shop]
         yield shop
 
 
-def test_behind_https_all_of_it_is_secure(https_shop: Shop) -> None:
+@pytest.fixture
+def https_shop(running_https_shop: ServedShop) -> ServedShop:
+    """A shop behind a proxy that answers https."""
+    running_https_shop.cookies.clear()
+    running_https_shop.browser.addheaders = [("X-Forwarded-Proto", "https")]
+    return running_https_shop
+
+
+def test_behind_https_all_of_it_is_secure(https_shop: ServedShop) -> None:
     form, page = https_shop.open("/register")
     [stylesheet] = re.findall(r'href="(/static/css/base\.\w+\.css)"', page)
     for answer in (form, https_shop.open(stylesheet)[0], https_shop.open("/nothing")[0]):
@@ -160,14 +168,14 @@ def test_behind_https_all_of_it_is_secure(https_shop: Shop) -> None:
         assert not [it for it in attributes if it.startswith("Domain")]
 
 
-def test_no_client_says_where_we_are_mounted(https_shop: Shop) -> None:
+def test_no_client_says_where_we_are_mounted(https_shop: ServedShop) -> None:
     https_shop.browser.addheaders += [("SCRIPT_NAME", "/evil"), ("PATH_INFO", "/evil")]
     answer, page = https_shop.open("/login")
     assert answer.status == 200
     assert "evil" not in page
 
 
-def test_plain_http_leads_to_our_https_whatever_host_is_claimed(https_shop: Shop) -> None:
+def test_plain_http_leads_to_our_https_whatever_host_is_claimed(https_shop: ServedShop) -> None:
     https_shop.browser.addheaders = [("X-Forwarded-Host", "evil.example")]
     answer, _page = https_shop.open("/login?next=/admin", follow=False)
     assert answer.status == 301
