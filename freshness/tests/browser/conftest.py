@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.http import HttpResponse
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route
 
@@ -61,7 +60,7 @@ def render(name: str, language: str, clients: dict[str, Client]) -> RenderedPage
     return RenderedPage(response_of(response), files)
 
 
-def response_of(response: HttpResponse) -> Response:
+def response_of(response: Any) -> Response:
     return Response(response.content, dict(response.headers))
 
 
