@@ -172,7 +172,7 @@ class BatchAdmin(KeptAdmin):
 
     @admin.display(description=_("status"))
     def status(self, batch: Batch) -> str:
-        return str(_("Off the shelf") if batch.is_off_sale() else batch.freshness().label)
+        return str(batch.status().label)
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None

@@ -46,7 +46,7 @@ def remove_batches(request: HttpRequest, code: str | None = None) -> HttpRespons
     A batch that is sold out and nothing else is so at a tap; the tap can be undone.
     """
     given = request.POST if request.method == "POST" else request.GET
-    batches = chosen(Batch.objects.on_shelf(), [code] if code else named_codes(given))
+    batches = chosen(Batch.objects.not_removed(), [code] if code else named_codes(given))
     form = RemovalForm(
         request.POST if request.method == "POST" else None,
         batches=batches,

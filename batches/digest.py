@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from .models import Batch
 from .models.queries import BatchQuerySet
-from .shelf_life import Freshness
+from .shelf_life import Status
 
 MOST_LINES = 30  # in one part
 
@@ -46,9 +46,9 @@ class Digest:
 
     @classmethod
     def of(cls, today: date) -> Self:
-        on_shelf = Batch.objects.on_shelf()
-        recalled = on_shelf.of_freshness(Freshness.RECALLED, today)
-        expired = on_shelf.of_freshness(Freshness.EXPIRED, today)
+        to_pull = Batch.objects.to_pull(today)
+        recalled = to_pull.with_status(Status.RECALLED, today)
+        expired = to_pull.with_status(Status.EXPIRED, today)
         to_sell_first = Batch.objects.to_sell_first(today)
         return cls(
             today,

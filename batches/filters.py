@@ -13,8 +13,8 @@ from .codes import read_code
 from .forms import day_or_none, product_or_all
 from .models import Batch
 from .models.folded import beginning_with, looked_for
-from .models.queries import BatchQuerySet, off_sale
-from .shelf_life import OFF_SALE, Freshness
+from .models.queries import BatchQuerySet
+from .shelf_life import Status
 
 SELL_FIRST = "sell-first"
 LATELY = 5_000  # batches, the newest
@@ -33,9 +33,9 @@ class FilterForm(forms.Form):
         label=_("Status"),
         choices=[
             ("", _("Every status")),
-            *Freshness.choices,
+            *Status.choices[:-1],
             (SELL_FIRST, _("To sell first")),
-            (OFF_SALE, _("Off the shelf")),
+            *Status.choices[-1:],
         ],
         required=False,
         error_messages={"invalid_choice": _("There is no such status.")},
@@ -81,14 +81,10 @@ class FilterForm(forms.Form):
 
 
 def of_status(batches: BatchQuerySet, status: str, today: date) -> BatchQuerySet:
-    if status == OFF_SALE:
-        return batches.not_expired(today).filter(off_sale(today))
     if status == SELL_FIRST:
         return batches.not_expired(today).to_sell_first(today)
-    freshness = Freshness(status)
-    found = batches.of_freshness(freshness, today).exclude(off_sale(today))
-    may_be_sold = freshness in (Freshness.FRESH, Freshness.CAUTION)
-    return found.not_expired(today) if may_be_sold else found
+    found = batches.with_status(Status(status), today)
+    return found if status in (Status.EXPIRED, Status.RECALLED) else found.not_expired(today)
 
 
 def meant_by(text: str) -> tuple[Q, bool]:

@@ -50,7 +50,7 @@ class Page:
 
     body: bytes
     etag: str
-    shown: str
+    status: str
 
     @classmethod
     def of(cls, batch: Batch, today: date) -> Self:
@@ -62,7 +62,7 @@ class Page:
             "shop_language": settings.LANGUAGE_CODE,
         }
         body = render_to_string("batches/report.html", context).encode()
-        return cls(body, f'"{sha256(body).hexdigest()[:32]}"', report.shown)
+        return cls(body, f'"{sha256(body).hexdigest()[:32]}"', report.status.value)
 
     @cached_property
     def compressed(self) -> bytes:

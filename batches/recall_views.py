@@ -163,7 +163,7 @@ def recall_page(request: HttpRequest, number: int, form: ReleaseForm) -> HttpRes
     )
     still_recalled = batches.standing().values("code")
     context = {
-        "on_shelf": Batch.objects.on_shelf().filter(pk__in=still_recalled).count(),
+        "on_shelf": Batch.objects.not_removed().filter(pk__in=still_recalled).count(),
         "recall": recall,
         "criteria": criteria_in_words(recall.criteria()),
         "batches": batches.select_related("released_by")[:MOST_SHOWN],

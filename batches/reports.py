@@ -3,7 +3,7 @@ from datetime import date, datetime, timedelta
 from typing import Self
 
 from .models import Batch
-from .shelf_life import OFF_SALE, Freshness
+from .shelf_life import Status
 from .strip import Strip
 
 
@@ -11,10 +11,10 @@ from .strip import Strip
 class Report:
     """What a customer may read of a batch, and nothing else.
 
-    `lasts_through` is the last day on which it may be bought with its present freshness; None once
-    it is expired or recalled. `is_past_use_by` tells that the supplier's date is over, and
-    `use_by_comes_later` that the shop's own limit ends the shelf life before it. `is_off_sale`
-    tells that it was taken off the shelf while it was good.
+    `by_days` is what its days alone say. `lasts_through` is the last day on which it may be bought
+    with its present status; None once it is expired or recalled. `is_past_use_by` tells that the
+    supplier's date is over, and `use_by_comes_later` that the shop's own limit ends the shelf life
+    before it.
     """
 
     code: str
@@ -27,23 +27,18 @@ class Report:
     use_by: date | None
     is_past_use_by: bool
     use_by_comes_later: bool
-    freshness: Freshness
+    status: Status
+    by_days: Status
     days_on_shelf: int
     lasts_through: date | None
     last_day: date
     expired_from: date
     strip: Strip | None
     is_on_shelf: bool
-    is_off_sale: bool
     removed_on: date | None
     recalled_at: datetime | None
     recall_reason: str
     as_of: date
-
-    @property
-    def shown(self) -> str:
-        """Its status in one word, as scans are counted by it."""
-        return OFF_SALE if self.is_off_sale else self.freshness.value
 
     @property
     def day_after(self) -> date:
@@ -52,7 +47,6 @@ class Report:
 
     @classmethod
     def of(cls, batch: Batch, today: date) -> Self:
-        freshness = batch.freshness(today)
         life = batch.shelf_life()
         return cls(
             code=batch.pk,
@@ -65,14 +59,14 @@ class Report:
             use_by=batch.use_by,
             is_past_use_by=batch.use_by is not None and batch.use_by < today,
             use_by_comes_later=batch.use_by is not None and batch.use_by >= batch.expired_from,
-            freshness=freshness,
+            status=batch.status(today),
+            by_days=life.status(today),
             days_on_shelf=batch.days_on_shelf(today),
             lasts_through=None if batch.recalled_at else life.lasts_through(today),
             last_day=life.last_day,
             expired_from=batch.expired_from,
             strip=None if batch.recalled_at else Strip.of(batch.arrival_date, life, today),
             is_on_shelf=batch.is_on_shelf(),
-            is_off_sale=batch.is_off_sale(today),
             removed_on=batch.removed_on,
             recalled_at=batch.recalled_at,
             recall_reason=batch.recall_reason,

@@ -6,11 +6,13 @@ is what the report said and its path, such as `fresh /batch/7K3QF9XM2A`.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from .codes import read_code
-from .scans import QUARTER, STATUSES, Scan, save
+from .models.scans import read_status
+from .scans import QUARTER, Scan, save
 
 DONE_WITH = timedelta(minutes=2)  # nginx writes a minute's last line when the minute is over
 GIVEN_UP = timedelta(hours=1)
@@ -69,6 +71,8 @@ def scans_of(lines: Iterable[str], minute: datetime) -> Counter[Scan]:
     for line in lines:
         shown, _space, path = line.strip().partition(" ")
         code = read_code(path.rpartition("/")[2])
-        if code and shown in STATUSES:
-            scans[code, shown, quarter] += 1
+        with suppress(ValueError):
+            status = read_status(shown)
+            if code:
+                scans[code, status.value, quarter] += 1
     return scans

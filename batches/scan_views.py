@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import staff_required
 
 from .models import Batch, BatchScans, ShopScans
-from .models.scans import SHOWN
+from .shelf_life import Status
 
 WEEK = 7
 PERIODS = [WEEK, 30]  # days
@@ -70,21 +70,19 @@ def level(count: int, most: int) -> int:
 class Part:
     """Of all scans those that were shown one status; `x` and `width` are per cent."""
 
-    shown: str
-    label: str
+    status: Status
     count: int
     x: float
     width: float
 
 
 def parts_of(today: date, days: int) -> list[Part]:
-    rows = ShopScans.objects.lately(today, days).values_list("shown").annotate(Sum("count"))
-    counts = Counter(dict(rows))
+    counts = ShopScans.objects.lately(today, days).by_status()
     total, before, parts = counts.total() or 1, 0, []
-    for shown, label in SHOWN:
-        x, width = 100 * before / total, 100 * counts[shown] / total
-        parts.append(Part(shown, str(label), counts[shown], round(x, 3), round(width, 3)))
-        before += counts[shown]
+    for status in Status:
+        x, width = 100 * before / total, 100 * counts[status] / total
+        parts.append(Part(status, counts[status], round(x, 3), round(width, 3)))
+        before += counts[status]
     return parts
 
 

@@ -17,10 +17,9 @@ from django.db import Error, close_old_connections, connection, transaction
 from django.utils import timezone
 
 from .codes import read_code
-from .models.scans import SHOWN, add_scans
+from .models.scans import add_scans
 
 HEADER = "X-Freshness"  # of a report: what it says, for whoever counts
-STATUSES = dict(SHOWN)
 QUARTER = 900  # seconds; every time zone's hours begin with one, and it is had without a calendar
 MOST = 50_000  # counts kept in memory while the database does not answer
 AT_ONCE = 500  # counts in a transaction: staff wait for none that is longer

@@ -10,16 +10,18 @@ from typing import Self
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-OFF_SALE = (
-    "off-sale"  # what a report says of a batch that was taken off the shelf while it was good
-)
 
+class Status(TextChoices):
+    """What a batch is; of several that are true the first of recalled, expired, removed counts.
 
-class Freshness(TextChoices):
+    Once removed, a batch that has not expired is neither fresh nor on caution: it is removed.
+    """
+
     FRESH = "fresh", _("Fresh")
     CAUTION = "caution", _("Caution")
     EXPIRED = "expired", _("Expired")
     RECALLED = "recalled", _("Recalled")
+    REMOVED = "removed", _("Off the shelf")
 
     @property
     def advice(self) -> str:
@@ -27,11 +29,13 @@ class Freshness(TextChoices):
         return str(ADVICE[self])
 
 
+FOR_SALE = (Status.FRESH, Status.CAUTION)
 ADVICE = {
-    Freshness.FRESH: _("Good to buy."),
-    Freshness.CAUTION: _("Buy it if you will eat it soon."),
-    Freshness.EXPIRED: _("Past its shelf life. Do not buy."),
-    Freshness.RECALLED: _("Do not eat."),
+    Status.FRESH: _("Good to buy."),
+    Status.CAUTION: _("Buy it if you will eat it soon."),
+    Status.EXPIRED: _("Past its shelf life. Do not buy."),
+    Status.RECALLED: _("Do not eat."),
+    Status.REMOVED: _("No longer on sale."),
 }
 
 
@@ -60,12 +64,13 @@ class ShelfLife:
             expired_from = min(expired_from, use_by + timedelta(days=1))
         return cls(min(caution_from, expired_from), expired_from)
 
-    def freshness(self, today: date) -> Freshness:
+    def status(self, today: date) -> Status:
+        """Fresh, caution or expired: what the days alone say."""
         if today >= self.expired_from:
-            return Freshness.EXPIRED
+            return Status.EXPIRED
         if today >= self.caution_from:
-            return Freshness.CAUTION
-        return Freshness.FRESH
+            return Status.CAUTION
+        return Status.FRESH
 
     @property
     def last_day(self) -> date:
@@ -73,7 +78,7 @@ class ShelfLife:
         return self.expired_from - timedelta(days=1)
 
     def lasts_through(self, today: date) -> date | None:
-        """The last day on which today's freshness holds; None once expired, which lasts."""
+        """The last day on which today's status holds; None once expired, which lasts."""
         turns = [day for day in (self.caution_from, self.expired_from) if day > today]
         return min(turns) - timedelta(days=1) if turns else None
 

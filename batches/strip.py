@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
-from .shelf_life import Freshness, ShelfLife, days_on_shelf
+from .shelf_life import ShelfLife, Status, days_on_shelf
 
 MOST_DAYS_DRAWN = 31  # more would be a grey line
 ROOM_FOR_A_SHAPE = 12  # percent of the strip
@@ -14,9 +14,9 @@ ROOM_FOR_A_WORD = 18
 
 @dataclass(frozen=True)
 class Stretch:
-    """The days of one freshness; `x` and `width` are percentages of the strip."""
+    """The days of one status; `x` and `width` are percentages of the strip."""
 
-    freshness: Freshness
+    status: Status
     begins: date
     x: str
     width: str
@@ -45,28 +45,26 @@ class Strip:
         place = min(passed, total - 1) + 0.5
         ends = range(1, total) if total <= MOST_DAYS_DRAWN else ()
         return cls(
-            tuple(stretches(arrival_date, life, total, life.freshness(today))),
+            tuple(stretches(arrival_date, life, total, life.status(today))),
             tuple(percent(end, total) for end in ends),
             percent(place, total),
             anchor(100 * place / total),
         )
 
 
-def stretches(arrival_date: date, life: ShelfLife, total: int, now: Freshness) -> Iterator[Stretch]:
+def stretches(arrival_date: date, life: ShelfLife, total: int, now: Status) -> Iterator[Stretch]:
     """Those that are at least a day long, of a strip that is `total` days long."""
     turns = {
-        Freshness.FRESH: arrival_date,
-        Freshness.CAUTION: life.caution_from,
-        Freshness.EXPIRED: life.expired_from,
+        Status.FRESH: arrival_date,
+        Status.CAUTION: life.caution_from,
+        Status.EXPIRED: life.expired_from,
     }
     begins = [max(days_on_shelf(arrival_date, day), 0) for day in turns.values()]
-    for (freshness, day), begin, end in zip(
-        turns.items(), begins, [*begins[1:], total], strict=True
-    ):
+    for (status, day), begin, end in zip(turns.items(), begins, [*begins[1:], total], strict=True):
         if begin < end:
             x, width = percent(begin, total), percent(end - begin, total)
             has_room = 100 * (end - begin) / total >= ROOM_FOR_A_SHAPE
-            yield Stretch(freshness, day, x, width, has_room, freshness == now)
+            yield Stretch(status, day, x, width, has_room, status == now)
 
 
 def percent(part: float, whole: float) -> str:

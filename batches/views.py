@@ -27,7 +27,7 @@ from .report_style import report_policy
 from .reports import Report
 from .scan_views import last_days_of
 from .scans import HEADER
-from .shelf_life import Freshness
+from .shelf_life import Status
 from .story import Event, story_of
 from .transactions import all_or_nothing
 
@@ -40,7 +40,7 @@ def landing(request: HttpRequest) -> HttpResponse:
     form = FindForm(request.GET if "code" in request.GET else None)
     if form.is_valid():
         return redirect("report", form.cleaned_data["code"])
-    context = {"form": form, "statuses": list(Freshness)}
+    context = {"form": form, "statuses": [it for it in Status if it != Status.REMOVED]}
     return render(request, "batches/landing.html", context, status=422 if form.errors else 200)
 
 
@@ -68,7 +68,7 @@ def report(request: HttpRequest, text: str) -> HttpResponseBase:
     response.made_of = made_of  # type: ignore[attr-defined] # for answer_again
     # On the 304 as well: a browser takes its headers for those of the page it has.
     response["Content-Security-Policy"] = report_policy()
-    response[HEADER] = page.shown
+    response[HEADER] = page.status
     return response
 
 

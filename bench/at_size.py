@@ -50,7 +50,7 @@ class Pages:
 
     def all(self) -> dict[str, Callable[[int], Ask]]:
         product, month = self.old.product_id, self.today - timedelta(days=60)
-        statuses = ("fresh", "caution", "expired", "recalled", "sell-first", "off-sale")
+        statuses = ("fresh", "caution", "expired", "recalled", "sell-first", "removed")
         filters: dict[str, dict[str, Any]] = {
             "newest": {},
             "a product": {"product": product},

@@ -7,15 +7,13 @@ from collections.abc import Callable, Iterable, Iterator
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, Error, close_old_connections, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Sum
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from batches.day import shop_today
 from batches.models import Batch, Recall, ShopScans
-from batches.models.scans import SHOWN
-from batches.shelf_life import OFF_SALE, Freshness
+from batches.shelf_life import Status
 
 from .backups.naming import last_backup
 from .ready import of_the_clock
@@ -87,25 +85,22 @@ def migrations() -> Metric:
 
 
 def scans() -> Metric:
-    words = "Reports that customers were shown, by what they said."
+    words = "Reports that customers were shown, by the status of the batch."
     family = CounterMetricFamily("freshness_scans", words, labels=["shown"])
-    totals = dict(ShopScans.objects.values_list("shown").annotate(Sum("count")))
-    for shown, _label in SHOWN:
-        family.add_metric([shown], totals.get(shown, 0))
+    counts = ShopScans.objects.all().by_status()
+    for status in Status:
+        family.add_metric([status], counts[status])
     return family
 
 
 def batches() -> Metric:
-    words = "Batches: on the shelf by freshness, recalled, and off the shelf."
+    words = "Batches by status; of those that are expired or recalled, what is not removed yet."
     family = GaugeMetricFamily("freshness_batches", words, labels=["status"])
     today = shop_today()
-    on_shelf = Batch.objects.on_shelf()
-    for freshness in (Freshness.FRESH, Freshness.CAUTION, Freshness.EXPIRED):
-        family.add_metric([freshness], on_shelf.of_freshness(freshness, today).count())
-    recalled = Batch.objects.of_freshness(Freshness.RECALLED, today)
-    family.add_metric([Freshness.RECALLED], recalled.count())
-    off = Batch.objects.filter(removed_on__isnull=False, recalled_at=None)
-    family.add_metric([OFF_SALE], off.count())
+    for status in Status:
+        is_to_pull = status in (Status.EXPIRED, Status.RECALLED)
+        counted = Batch.objects.to_pull(today) if is_to_pull else Batch.objects.all()
+        family.add_metric([status], counted.with_status(status, today).count())
     return family
 
 

@@ -21,7 +21,7 @@ from accounts.text import validate_visible
 from ..codes import LENGTH, new_code
 from ..day import shop_today
 from ..qr import qr_svg
-from ..shelf_life import Freshness, ShelfLife, days_on_shelf
+from ..shelf_life import FOR_SALE, ShelfLife, Status, days_on_shelf
 from .folded import FoldedField, Lot, looked_for, lot_key
 from .product import Product
 from .queries import NEWEST_FIRST, BatchQuerySet
@@ -375,22 +375,19 @@ class Batch(models.Model):
     def shelf_life(self) -> ShelfLife:
         return ShelfLife(self.caution_from, self.expired_from)
 
-    def freshness(self, today: date | None = None) -> Freshness:
-        """What a customer is told; a recall stands above everything."""
+    def status(self, today: date | None = None) -> Status:
         if self.recalled_at:
-            return Freshness.RECALLED
-        return self.shelf_life().freshness(today or shop_today())
+            return Status.RECALLED
+        status = self.shelf_life().status(today or shop_today())
+        is_removed = self.removed_on and status != Status.EXPIRED
+        return Status.REMOVED if is_removed else status
 
     def is_on_shelf(self) -> bool:
+        """Whether it is neither removed nor recalled."""
         return not (self.removed_on or self.recalled_at)
 
-    def is_off_sale(self, today: date | None = None) -> bool:
-        """Whether it was taken off the shelf, and is neither recalled nor expired."""
-        is_good = self.freshness(today) in (Freshness.FRESH, Freshness.CAUTION)
-        return is_good and not self.is_on_shelf()
-
     def may_be_sold(self, today: date | None = None) -> bool:
-        return self.is_on_shelf() and self.freshness(today) != Freshness.EXPIRED
+        return self.status(today) in FOR_SALE
 
     def days_on_shelf(self, today: date | None = None) -> int:
         return days_on_shelf(self.arrival_date, today or shop_today())

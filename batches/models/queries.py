@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from ..day import shop_today
-from ..shelf_life import Freshness
+from ..shelf_life import Status
 from .bulk import pieces, remember
 from .folded import beginning_with, looked_for
 
@@ -19,30 +19,29 @@ if TYPE_CHECKING:
     from .batch import Batch, Removal
 
 
-# By product (its key), freshness, and whether it is to be sold first.
-Counted = Counter[tuple[int, Freshness, bool]]
+# By product (its key), status, and whether it is to be sold first.
+Counted = Counter[tuple[int, Status, bool]]
 BY_ARRIVAL = ["arrival_date", "created_at", "id"]
 NEWEST_FIRST = [f"-{name}" for name in BY_ARRIVAL]
 
 
-def off_sale(today: date) -> Q:
-    """What `Batch.is_off_sale` says, asked of the database."""
-    return Q(recalled_at=None, removed_on__isnull=False, expired_from__gt=today)
-
-
-def has_freshness(freshness: Freshness, today: date) -> Q:
-    """What `Batch.freshness` says, asked of the database.
+def status_condition(status: Status, today: date) -> Q:
+    """What `Batch.status` says, asked of the database.
 
     What is fresh has not expired either: said too, an index on when batches expire has it.
     """
-    if freshness == Freshness.RECALLED:
-        return Q(recalled_at__isnull=False)
-    turned = {
-        Freshness.FRESH: Q(caution_from__gt=today, expired_from__gt=today),
-        Freshness.CAUTION: Q(caution_from__lte=today, expired_from__gt=today),
-        Freshness.EXPIRED: Q(expired_from__lte=today),
+    conditions = {
+        Status.RECALLED: Q(recalled_at__isnull=False),
+        Status.EXPIRED: Q(recalled_at=None, expired_from__lte=today),
+        Status.REMOVED: Q(recalled_at=None, removed_on__isnull=False, expired_from__gt=today),
+        Status.CAUTION: Q(
+            recalled_at=None, removed_on=None, caution_from__lte=today, expired_from__gt=today
+        ),
+        Status.FRESH: Q(
+            recalled_at=None, removed_on=None, caution_from__gt=today, expired_from__gt=today
+        ),
     }
-    return Q(turned[freshness], recalled_at=None)
+    return conditions[status]
 
 
 def is_to_sell_first(today: date) -> Q:
@@ -70,8 +69,8 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         is_held = transaction.get_connection(self.db).in_atomic_block
         return self.select_for_update(of=("self",)) if is_held else self
 
-    def of_freshness(self, freshness: Freshness, today: date) -> Self:
-        return self.filter(has_freshness(freshness, today))
+    def with_status(self, status: Status, today: date) -> Self:
+        return self.filter(status_condition(status, today))
 
     def not_expired(self, today: date) -> Self:
         """Read newest first, they end where the first arrival of any of them is told to be.
@@ -84,19 +83,28 @@ class BatchQuerySet(models.QuerySet["Batch"]):
 
     def counted(self, today: date, most: int) -> Counted:
         """How many there are; of more than `most`, some are counted."""
-        cases = [When(has_freshness(it, today), then=Value(it.value)) for it in Freshness]
-        freshness = Case(*cases, output_field=models.CharField())
+        cases = [When(status_condition(it, today), then=Value(it.value)) for it in Status]
+        status = Case(*cases, output_field=models.CharField())
         first = models.ExpressionWrapper(is_to_sell_first(today), models.BooleanField())
-        rows = self.order_by().annotate(freshness=freshness, first=first)
-        return Counter(rows.values_list("product_id", "freshness", "first")[:most])
+        rows = self.order_by().annotate(status=status, first=first)
+        return Counter(rows.values_list("product_id", "status", "first")[:most])
 
     def with_labels_out(self) -> Self:
         """Those with labels of which `is_out` says that they may be on packs."""
         return self.filter(printed_labels__gone_at=None, printed_labels__isnull=False).distinct()
 
     def on_shelf(self) -> Self:
-        """Not taken off yet: what staff can touch. A recalled batch is among them till it is."""
+        """Neither removed nor recalled."""
+        return self.filter(removed_on=None, recalled_at=None)
+
+    def not_removed(self) -> Self:
+        """What can still be removed; a recalled batch too."""
         return self.filter(removed_on=None)
+
+    def to_pull(self, today: date) -> Self:
+        """What must leave the shelf and is not removed: recalled or expired."""
+        is_bad = Q(recalled_at__isnull=False) | Q(expired_from__lte=today)
+        return self.not_removed().filter(is_bad)
 
     def to_sell_first(self, today: date) -> Self:
         return self.on_shelf().filter(is_to_sell_first(today))
@@ -125,8 +133,8 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         reason: str = "",
         weight: Decimal | None = None,
     ) -> list["Batch"]:
-        """Take those among them that are on the shelf off it; returns them. `weight` is in kg."""
-        return self.on_shelf().change(
+        """Take off the shelf those that are not off yet; returns them. `weight` is in kg."""
+        return self.not_removed().change(
             author,
             removed_on=shop_today(),
             removal=removal,

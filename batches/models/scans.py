@@ -6,12 +6,12 @@ from typing import Self
 
 from django.db import connection, models
 from django.db.models import Sum
-from django.utils.translation import gettext_lazy as _
 
-from ..shelf_life import OFF_SALE, Freshness
+from ..shelf_life import Status
 from .batch import Batch
 
-SHOWN = [*Freshness.choices, (OFF_SALE, _("Off the shelf"))]
+# The word for `removed` of versions before it, which may run beside this one for a while.
+OLD_REMOVED = "off-sale"
 
 # Added where the number is, so that nobody's is lost who adds at the same time. Of a batch that is
 # deleted meanwhile nothing is kept.
@@ -23,10 +23,22 @@ INSERT INTO batches_shopscans (day, hour, shown, count) VALUES (%s, %s, %s, %s)
 ON CONFLICT (day, hour, shown) DO UPDATE SET count = batches_shopscans.count + excluded.count"""
 
 
+def read_status(text: str) -> Status:
+    """Return the status of this name; raises ValueError where there is none."""
+    return Status.REMOVED if text == OLD_REMOVED else Status(text)
+
+
 class ScansQuerySet(models.QuerySet):
     def lately(self, today: date, days: int) -> Self:
         """Of `today` and the days before it, `days` in all."""
         return self.filter(day__gt=today - timedelta(days=days), day__lte=today)
+
+    def by_status(self) -> Counter[Status]:
+        """How many reports were shown with each status."""
+        counts = Counter[Status]()
+        for shown, count in self.values_list("shown").annotate(Sum("count")):
+            counts[read_status(shown)] += count
+        return counts
 
     def total(self) -> int:
         total: int = self.aggregate(total=Sum("count"))["total"] or 0
@@ -64,7 +76,7 @@ class ShopScans(models.Model):
 
     day = models.DateField()
     hour = models.PositiveSmallIntegerField()
-    shown = models.CharField(max_length=9, choices=SHOWN)
+    shown = models.CharField(max_length=9, choices=Status.choices)
     count = models.PositiveBigIntegerField()
 
     objects = ScansQuerySet.as_manager()

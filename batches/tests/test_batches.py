@@ -1,6 +1,8 @@
 import secrets
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from itertools import product
+from typing import Any, NamedTuple
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -11,32 +13,72 @@ from time_machine import Traveller
 from accounts.models import User
 from batches.codes import LENGTH
 from batches.models import Batch, Product
-from batches.shelf_life import Freshness
+from batches.models.queries import BatchQuerySet
+from batches.shelf_life import Status
 from conftest import MakeBatch
 
 
-@pytest.mark.parametrize("freshness", list(Freshness))
-@pytest.mark.parametrize("use_by", [None, -1, 0, 1])
-@pytest.mark.parametrize("days", range(8))
-def test_the_database_and_the_rule_agree(
-    make_batch: MakeBatch, days: int, use_by: int | None, freshness: Freshness
-) -> None:
+class Combination(NamedTuple):
+    """What a status follows from; all are days from today but for `days`, those on the shelf."""
+
+    days: int
+    use_by: int | None
+    removed: int | None
+    is_recalled: bool
+
+    def expected(self) -> Status:
+        """By the words of the rule: recalled above all, then expired, removed, caution, fresh."""
+        is_past_use_by = self.use_by is not None and self.use_by < 0
+        if self.is_recalled:
+            return Status.RECALLED
+        if self.days > 4 or is_past_use_by:
+            return Status.EXPIRED
+        if self.removed is not None:
+            return Status.REMOVED
+        return Status.CAUTION if self.days > 2 else Status.FRESH
+
+
+COMBINATIONS = [
+    Combination(*values)
+    for values in product(range(8), (None, -1, 0, 1), (None, 0), (False, True))
+]
+
+
+def test_the_database_and_the_rule_agree_in_every_combination(make_batch: MakeBatch) -> None:
     today = timezone.localdate()
-    batch = make_batch(
-        days_on_shelf=days,
-        butcher_date=today - timedelta(days=10),
-        use_by=None if use_by is None else today + timedelta(days=use_by),
+    made = {}
+    for number, combination in enumerate(COMBINATIONS):
+        days, use_by, removed, is_recalled = combination
+        batch = make_batch(
+            days_on_shelf=days,
+            batch_identifier=f"A-{number}",
+            butcher_date=today - timedelta(days=10),
+            use_by=None if use_by is None else today + timedelta(days=use_by),
+            removed_on=None if removed is None else today + timedelta(days=removed),
+            recalled_at=timezone.now() if is_recalled else None,
+            recall_reason="Salmonella" if is_recalled else "",
+        )
+        made[batch.pk] = batch
+        assert (combination, batch.status(today)) == (combination, combination.expected())
+    batches = Batch.objects.all()
+
+    def codes(is_so: Callable[[Batch], bool]) -> set[str]:
+        return {code for code, batch in made.items() if is_so(batch)}
+
+    def found(batches: BatchQuerySet) -> set[str]:
+        return set(batches.values_list("pk", flat=True))
+
+    for status in Status:
+        expected = {code for code, batch in made.items() if batch.status(today) == status}
+        assert (status, found(batches.with_status(status, today))) == (status, expected)
+    assert found(batches.on_shelf()) == codes(Batch.is_on_shelf)
+    assert found(batches.not_removed()) == codes(lambda it: it.removed_on is None)
+    is_bad = (Status.RECALLED, Status.EXPIRED)
+    assert found(batches.to_pull(today)) == codes(
+        lambda it: it.removed_on is None and it.status(today) in is_bad
     )
-    found = Batch.objects.of_freshness(freshness, today)
-    assert found.exists() == (batch.freshness() == freshness)
-
-
-@pytest.mark.parametrize("days", [0, 3, 9])
-def test_a_recall_stands_above_everything(make_batch: MakeBatch, days: int) -> None:
-    make_batch(days, recalled_at=timezone.now(), recall_reason="Salmonella")
-    today = timezone.localdate()
-    assert [batch.freshness() for batch in Batch.objects.all()] == [Freshness.RECALLED]
-    assert {f for f in Freshness if Batch.objects.of_freshness(f, today).exists()} == {"recalled"}
+    for_sale = codes(lambda it: it.may_be_sold(today))
+    assert for_sale == codes(lambda it: it.is_on_shelf() and it.status(today) not in is_bad)
 
 
 def test_only_what_is_on_the_shelf_and_not_expired_may_be_sold(make_batch: MakeBatch) -> None:
@@ -61,8 +103,8 @@ def test_a_batch_keeps_the_shelf_life_it_was_recorded_with(
     before = Batch.objects.get(pk=before.pk)
     before.supplier = "Hill Farm"
     before.save()
-    assert before.freshness() == Freshness.CAUTION
-    assert make_batch(days_on_shelf=3).freshness() == Freshness.FRESH
+    assert before.status() == Status.CAUTION
+    assert make_batch(days_on_shelf=3).status() == Status.FRESH
 
 
 def test_another_product_brings_its_own_shelf_life(make_batch: MakeBatch) -> None:
@@ -70,14 +112,14 @@ def test_another_product_brings_its_own_shelf_life(make_batch: MakeBatch) -> Non
     batch = make_batch(days_on_shelf=10)
     batch.product = ham
     batch.save()
-    assert batch.freshness() == Freshness.FRESH
+    assert batch.status() == Status.FRESH
 
 
 def test_a_corrected_arrival_moves_the_days_on_which_it_turns(make_batch: MakeBatch) -> None:
     batch = make_batch(days_on_shelf=0, butcher_date=date(2026, 1, 1))
     batch.arrival_date -= timedelta(days=5)
     batch.save(update_fields=["arrival_date"])
-    assert Batch.objects.get(pk=batch.pk).freshness() == Freshness.EXPIRED
+    assert Batch.objects.get(pk=batch.pk).status() == Status.EXPIRED
 
 
 @pytest.mark.parametrize(
@@ -121,7 +163,7 @@ def test_a_recall_goes_through_where_the_clock_was_ahead_when_the_batch_was_reco
     batch.recalled_at, batch.recall_reason = timezone.now(), "Salmonella"
     batch.full_clean()
     batch.save()
-    assert Batch.objects.get().freshness() == Freshness.RECALLED
+    assert Batch.objects.get().status() == Status.RECALLED
 
 
 def test_the_database_refuses_the_same_identifier_in_other_capitals(make_batch: MakeBatch) -> None:

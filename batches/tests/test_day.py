@@ -74,7 +74,7 @@ def test_the_portal_says_what_customers_are_told(set_back: Batch, staff_client: 
     for path in ("/admin/batches?status=caution", of_batch, f"{of_batch}/remove"):
         assert "3 days on the shelf" in words(staff_client.get(path).content)
     for path in ("/admin", of_batch, f"{of_batch}/remove"):
-        assert '<span class="status caution">' in staff_client.get(path).content.decode()
+        assert '<span class="status status-caution">' in staff_client.get(path).content.decode()
 
 
 def test_the_portal_tells_of_it(set_back: Batch, staff_client: Client) -> None:

@@ -443,11 +443,11 @@ def test_the_parts_say_what_the_rules_say(
     batch = make_batch(days, use_by=use_by)
     digest = Digest.of(TODAY)
     is_last_day = batch.shelf_life().last_day == TODAY
-    is_to_sell = batch.freshness() == "caution" or is_last_day
+    is_to_sell = batch.status() == "caution" or is_last_day
     assert digest.recalled.first == []
-    assert digest.expired.first == [batch] * (batch.freshness() == "expired")
+    assert digest.expired.first == [batch] * (batch.status() == "expired")
     assert digest.sell_first.first == [batch] * is_to_sell
-    assert digest.has_news() == (is_to_sell or batch.freshness() == "expired")
+    assert digest.has_news() == (is_to_sell or batch.status() == "expired")
 
 
 WHOLE = """\

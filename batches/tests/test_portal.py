@@ -459,7 +459,7 @@ class TestCheck:
         ("caution", ["caution"]),
         ("expired", ["expired", "expired-and-off"]),
         ("recalled", ["recalled", "recalled-and-off"]),
-        ("off-sale", ["fresh-but-off", "caution-but-off"]),
+        ("removed", ["fresh-but-off", "caution-but-off"]),
     ],
 )
 def test_a_status_finds_what_the_list_shows_under_that_name(
@@ -477,6 +477,5 @@ def test_a_status_finds_what_the_list_shows_under_that_name(
     make_batch(2, batch_identifier="recalled-and-off", removed_on=today, **recalled)
     html = staff_client.get("/admin/batches", {"status": status}).content
     assert sorted(identifiers(html)) == sorted(found)
-    off_sale = [batch.batch_identifier for batch in Batch.objects.all() if batch.is_off_sale()]
-    if status == "off-sale":
-        assert sorted(off_sale) == sorted(found)
+    of_status = [it.batch_identifier for it in Batch.objects.all() if it.status() == status]
+    assert sorted(of_status) == sorted(found)

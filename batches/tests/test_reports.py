@@ -122,7 +122,7 @@ class TestWords:
         assert "Good to buy" not in said
         html = Client().get(f"/batch/{batch.pk}").content.decode()
         assert "<title>Off the shelf: Chicken " in html
-        assert '<body class="removed">' in html
+        assert '<body class="status-removed">' in html
 
     def test_a_batch_that_was_taken_off_when_it_had_expired(self, make_batch: MakeBatch) -> None:
         said = read(make_batch(6, removed_on=date(2026, 11, 22)))
@@ -133,7 +133,7 @@ class TestWords:
     def test_the_page_carries_its_status_in_title_and_class(self, make_batch: MakeBatch) -> None:
         html = Client().get(f"/batch/{make_batch(3).pk}").content.decode()
         assert "<title>Caution: Chicken 261119-01 · Corner Butcher</title>" in html
-        assert '<body class="caution">' in html
+        assert '<body class="status-caution">' in html
 
 
 ZONES = [

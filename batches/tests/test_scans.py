@@ -51,7 +51,7 @@ class TestWhatAReportSays:
             (0, False, "fresh"),
             (3, False, "caution"),
             (5, False, "expired"),
-            (0, True, "off-sale"),
+            (0, True, "removed"),
             (5, True, "expired"),
         ],
     )

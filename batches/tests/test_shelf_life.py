@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batches.shelf_life import (
-    Freshness,
     ShelfLife,
+    Status,
     day_of_shop,
     days_on_shelf,
     seconds_left_of_day,
@@ -27,39 +27,35 @@ def life(use_by: date | None = None, fresh_days: int = 2, caution_days: int = 4)
 
 
 @pytest.mark.parametrize(
-    ("days", "freshness"),
+    ("days", "status"),
     [
-        (-1, Freshness.FRESH),
-        (0, Freshness.FRESH),
-        (1, Freshness.FRESH),
-        (2, Freshness.FRESH),
-        (3, Freshness.CAUTION),
-        (4, Freshness.CAUTION),
-        (5, Freshness.EXPIRED),
-        (6, Freshness.EXPIRED),
-        (7, Freshness.EXPIRED),
+        (-1, Status.FRESH),
+        (0, Status.FRESH),
+        (1, Status.FRESH),
+        (2, Status.FRESH),
+        (3, Status.CAUTION),
+        (4, Status.CAUTION),
+        (5, Status.EXPIRED),
+        (6, Status.EXPIRED),
+        (7, Status.EXPIRED),
     ],
 )
-def test_fresh_to_day_2_caution_to_day_4_expired_from_day_5(
-    days: int, freshness: Freshness
-) -> None:
-    assert life().freshness(day(days)) == freshness
+def test_fresh_to_day_2_caution_to_day_4_expired_from_day_5(days: int, status: Status) -> None:
+    assert life().status(day(days)) == status
     assert days_on_shelf(ARRIVAL, day(days)) == days
 
 
 @pytest.mark.parametrize(
-    ("days", "freshness"),
-    [(0, Freshness.FRESH), (1, Freshness.FRESH), (2, Freshness.EXPIRED), (3, Freshness.EXPIRED)],
+    ("days", "status"),
+    [(0, Status.FRESH), (1, Status.FRESH), (2, Status.EXPIRED), (3, Status.EXPIRED)],
 )
-def test_a_use_by_ends_the_fresh_days_from_the_day_after_it(
-    days: int, freshness: Freshness
-) -> None:
-    assert life(use_by=day(1)).freshness(day(days)) == freshness
+def test_a_use_by_ends_the_fresh_days_from_the_day_after_it(days: int, status: Status) -> None:
+    assert life(use_by=day(1)).status(day(days)) == status
 
 
 def test_a_use_by_ends_the_days_of_caution() -> None:
     short = life(use_by=day(3))
-    assert [short.freshness(day(n)) for n in (2, 3, 4)] == ["fresh", "caution", "expired"]
+    assert [short.status(day(n)) for n in (2, 3, 4)] == ["fresh", "caution", "expired"]
 
 
 def test_a_late_use_by_prolongs_nothing() -> None:
@@ -85,11 +81,11 @@ def test_the_worst_of_the_shelf_and_the_supplier_wins(
     planned = ShelfLife.of(arrival, use_by, fresh_days=fresh_days, caution_days=caution_days)
     days = days_on_shelf(arrival, today)
     if days > caution_days or (use_by is not None and today > use_by):
-        assert planned.freshness(today) == Freshness.EXPIRED
+        assert planned.status(today) == Status.EXPIRED
     elif days > fresh_days:
-        assert planned.freshness(today) == Freshness.CAUTION
+        assert planned.status(today) == Status.CAUTION
     else:
-        assert planned.freshness(today) == Freshness.FRESH
+        assert planned.status(today) == Status.FRESH
 
 
 @given(DATES, st.none() | DATES, FEW_DAYS, FEW_DAYS, DATES)
@@ -101,10 +97,10 @@ def test_what_lasts_through_a_day_is_another_thing_the_day_after(
     )
     last_day = planned.lasts_through(today)
     if last_day is None:
-        assert planned.freshness(today) == Freshness.EXPIRED
+        assert planned.status(today) == Status.EXPIRED
     else:
-        assert planned.freshness(last_day) == planned.freshness(today)
-        assert planned.freshness(last_day + timedelta(days=1)) != planned.freshness(today)
+        assert planned.status(last_day) == planned.status(today)
+        assert planned.status(last_day + timedelta(days=1)) != planned.status(today)
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batches.shelf_life import Freshness, ShelfLife
+from batches.shelf_life import ShelfLife, Status
 from batches.strip import Strip
 
 ARRIVED = date(2026, 11, 16)
-FRESH, CAUTION, EXPIRED = Freshness.FRESH, Freshness.CAUTION, Freshness.EXPIRED
+FRESH, CAUTION, EXPIRED = Status.FRESH, Status.CAUTION, Status.EXPIRED
 
 
 def strip(
@@ -22,7 +22,7 @@ def strip(
 
 def test_it_is_drawn_to_scale() -> None:
     drawn = strip(3)
-    assert [(it.freshness, it.x, it.width, it.is_now) for it in drawn.stretches] == [
+    assert [(it.status, it.x, it.width, it.is_now) for it in drawn.stretches] == [
         (FRESH, "0%", "50%", False),
         (CAUTION, "50%", "33.33%", True),
         (EXPIRED, "83.33%", "16.67%", False),
@@ -60,8 +60,8 @@ def test_today_stands_in_the_middle_of_its_day_and_at_last_at_the_end(
         (ARRIVED - timedelta(days=30), [EXPIRED]),
     ],
 )
-def test_a_use_by_date_cuts_it_short(use_by: date | None, said: list[Freshness]) -> None:
-    assert [it.freshness for it in strip(1, use_by).stretches] == said
+def test_a_use_by_date_cuts_it_short(use_by: date | None, said: list[Status]) -> None:
+    assert [it.status for it in strip(1, use_by).stretches] == said
 
 
 def test_many_days_are_not_marked_one_by_one() -> None:
@@ -86,9 +86,9 @@ def test_it_is_whole_and_says_what_the_rule_says(
     assert 0 < float(drawn.today.rstrip("%")) < 100
     life = ShelfLife.of(ARRIVED, use_by, fresh_days=fresh_days, caution_days=fresh_days + more_days)
     today = ARRIVED + timedelta(days=max(day, 0))
-    now = life.freshness(today)
+    now = life.status(today)
     place = float(drawn.today.rstrip("%"))
-    [stretch] = [it for it in drawn.stretches if it.freshness == now]
+    [stretch] = [it for it in drawn.stretches if it.status == now]
     begin, width = float(stretch.x.rstrip("%")), float(stretch.width.rstrip("%"))
     assert begin - 0.1 <= place <= begin + width + 0.1
 

@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from batches.models import Batch, Product, Removal
-from batches.shelf_life import Freshness
+from batches.shelf_life import Status
 from batches.today import MOST_PRODUCTS, MOST_SHOWN, Day
 from conftest import MakeBatch, at_the_same_time, words
 
@@ -22,7 +22,7 @@ GLASS = {"recall_reason": "Glass"}
 
 def sections() -> dict[str, list[str]]:
     day = Day.of(timezone.localdate())
-    return {it.freshness.value: [str(due.batch) for due in it.due] for it in day.sections}
+    return {it.status.value: [str(due.batch) for due in it.due] for it in day.sections}
 
 
 class TestSections:
@@ -173,16 +173,16 @@ class TestPicture:
         html = staff_client.get("/admin").content
         assert "Product Recalled Expired Caution Fresh" in words(html)
         assert "🥩 Beef – none 1 – none 1 🍗 Chicken – none – none – none 1" in words(html)
-        assert b'<rect class="expired" x="0.0" width="50.0" height="6"/>' in html
+        assert b'<rect class="status-expired" x="0.0" width="50.0" height="6"/>' in html
 
     def test_its_bars_hold_each_batch_once(self, make_batch: MakeBatch) -> None:
         for days in (0, 0, 3, 5, 6, 7):
             make_batch(days)
         [chicken] = Day.of(timezone.localdate()).products
-        assert [(bar.freshness, bar.width) for bar in chicken.bars] == [
-            (Freshness.EXPIRED, 50.0),
-            (Freshness.CAUTION, 16.667),
-            (Freshness.FRESH, 33.333),
+        assert [(bar.status, bar.width) for bar in chicken.bars] == [
+            (Status.EXPIRED, 50.0),
+            (Status.CAUTION, 16.667),
+            (Status.FRESH, 33.333),
         ]
         assert chicken.total == 6
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from batches.models import Batch, Product, Recall, RecalledBatch
-from batches.shelf_life import Freshness
+from batches.shelf_life import Status
 from batches.today import URGENCY, Day
 from conftest import MakeUser, at_the_same_time
 
@@ -102,13 +102,13 @@ def compare_evening(people: list[Person]) -> None:
     }
     on_shelf = [batch for batch in batches if batch.removed_on is None]
     for section in Day.of(today).sections:
-        standing = [it for it in on_shelf if it.freshness(today) == section.freshness]
-        assert section.count == len(standing), section.freshness
+        standing = [it for it in on_shelf if it.status(today) == section.status]
+        assert section.count == len(standing), section.status
         assert {due.batch for due in section.due} <= set(standing)
-    assert [section.freshness for section in Day.of(today).sections] == URGENCY
+    assert [section.status for section in Day.of(today).sections] == URGENCY
     for batch in batches:
         html = Client().get(f"/batch/{batch.pk}").content.decode()
-        assert ("Do not eat." in html) == (batch.freshness(today) == Freshness.RECALLED)
+        assert ("Do not eat." in html) == (batch.status(today) == Status.RECALLED)
     compare_register(people[0].client, batches)
     standing_recalls = set(RecalledBatch.objects.standing().values_list("code", flat=True))
     assert standing_recalls == {batch.pk for batch in batches if batch.recalled_at}

@@ -28,7 +28,7 @@ from batches.models import (
     RecalledBatch,
     ShopScans,
 )
-from batches.models.scans import SHOWN
+from batches.shelf_life import Status
 from conftest import PASSWORD, MakeBatch, MakeUser
 
 SHOP_NAME = "Ox & Tail, Butchers and Fishmongers since 1911 – “Old Town”"
@@ -362,7 +362,7 @@ def fill_scans() -> None:
     for ago in range(7):
         day = now.date() - timedelta(days=ago)
         for hour in range(8, 20):
-            for shown, _label in SHOWN:
+            for shown in Status:
                 count = 4_000_000 // (1 + abs(hour - 13)) ** (ago + 1)
                 ShopScans.objects.create(day=day, hour=hour, shown=shown, count=count)
         for code in ("FRESH00000", "RECA11ED00"):

@@ -9,7 +9,7 @@ from PIL import Image
 
 from accounts.models import User
 from batches.models import Batch, Product
-from batches.shelf_life import Freshness
+from batches.shelf_life import Status
 from conftest import MakeBatch
 
 BLOCKS = {"█": (1, 1), "▀": (1, 0), "▄": (0, 1), " ": (0, 0)}
@@ -84,7 +84,7 @@ class TestDemo:
     def test_a_dozen_batches_stand_over_all_states(self, db: None) -> None:
         run("demo")
         assert Batch.objects.count() == 12
-        assert {batch.freshness() for batch in Batch.objects.all()} == set(Freshness)
+        assert {batch.status() for batch in Batch.objects.all()} == set(Status)
         assert Batch.objects.exclude(removed_on=None).count() == 1
         for batch in Batch.objects.all():
             batch.full_clean(exclude=["created_by"])

@@ -10,7 +10,7 @@ from django.utils import timezone
 from time_machine import Traveller
 
 from batches import day
-from batches.models import Recall, RecalledBatch
+from batches.models import Batch, Recall, RecalledBatch
 from batches.scans import QUARTER, save
 from batches.tests.test_scans import NOON, broken_database
 from conftest import MakeBatch
@@ -37,17 +37,20 @@ def folder(settings: Any, tmp_path: Path, first_products: None) -> Path:
 def test_batches_recalls_and_scans(make_batch: MakeBatch, staff: Any) -> None:
     for days in (0, 0, 3, 5, 5, 5):
         make_batch(days)
-    make_batch(0, removed_on=timezone.localdate())
+    for days in (0, 5):
+        make_batch(days, removed_on=timezone.localdate())
     batch, other = make_batch(0), make_batch(9)
     Recall.begin([batch.pk], "Glass", staff)
     Recall.begin([other.pk], "Glass", staff)
     RecalledBatch.objects.filter(code=other.pk).update(released_at=timezone.now())
     save(Counter({(batch.pk, "recalled", NOON // QUARTER): 7}))
+    Batch.objects.filter(pk=other.pk).change(staff, removed_on=timezone.localdate())
+    save(Counter({(batch.pk, "off-sale", NOON // QUARTER): 2}))  # an earlier version, beside
     found = told(ShopCollector())
-    statuses = ("fresh", "caution", "expired", "recalled", "off-sale")
-    assert [found[f"freshness_batches {it}"] for it in statuses] == [2, 1, 3, 2, 1]
+    statuses = ("fresh", "caution", "expired", "recalled", "removed")
+    assert [found[f"freshness_batches {it}"] for it in statuses] == [2, 1, 3, 1, 1]
     assert (found["freshness_recalls_total"], found["freshness_recalls_open"]) == (2, 1)
-    assert [found[f"freshness_scans_total {it}"] for it in statuses] == [0, 0, 0, 7, 0]
+    assert [found[f"freshness_scans_total {it}"] for it in statuses] == [0, 0, 0, 7, 2]
     assert found["freshness_migrations_unapplied"] == 0
 
 
