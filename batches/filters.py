@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .codes import read_code
-from .forms import day_or_none, product_or_all
+from .form_fields import day_or_none, product_or_all
 from .models import Batch
 from .models.folded import beginning_with, looked_for
 from .models.queries import BatchQuerySet

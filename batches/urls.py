@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from . import day_views, recall_views, scan_views, views
+from . import day_views, recall_views, report_views, scan_views, views
 from .converters import AnythingConverter, CodeConverter, LengthConverter
 from .export import export, export_products, import_template
 from .importing import views as import_views
@@ -12,8 +12,8 @@ register_converter(CodeConverter, "code")
 register_converter(LengthConverter, "length")
 
 urlpatterns = [
-    path("", views.landing, name="landing"),
-    path("batch/<anything:text>", views.report, name="report"),
+    path("", report_views.landing, name="landing"),
+    path("batch/<anything:text>", report_views.report, name="report"),
     path("admin", day_views.today, name="portal"),
     path("admin/batches", views.list_batches, name="batches"),
     path("admin/batches/new", views.add_batch, name="add_batch"),

@@ -1,21 +1,18 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.cache import add_never_cache_headers, get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import same_for_everybody, staff_required
+from accounts.access import staff_required
 
-from .codes import read_code
 from .conflict import conflict, version_of
 from .day import shop_day, shop_today
 from .filters import FilterForm
-from .forms import BatchForm, FindForm, save_unless_taken
-from .kept import accepts_gzip, page_of
+from .form_fields import save_unless_taken
+from .forms import BatchForm
 from .labels.job import MOST_LABELS
 from .lot_question import question_about, tell_of_recall
 from .models import Batch, Recall
@@ -23,67 +20,12 @@ from .models.queries import BY_ARRIVAL
 from .models.recall_lock import share_recall_lock
 from .models.recalled_lots import recall_of_other_batches
 from .paging import Page
-from .report_style import report_policy
 from .reports import Report
 from .scan_views import last_days_of
-from .scans import HEADER
-from .shelf_life import Status
 from .story import Event, story_of
 from .transactions import all_or_nothing
 
 EVENTS_AT_FIRST = 20  # of a batch's history
-
-
-@login_not_required  # the door to the shop
-@require_safe
-def landing(request: HttpRequest) -> HttpResponse:
-    form = FindForm(request.GET if "code" in request.GET else None)
-    if form.is_valid():
-        return redirect("report", form.cleaned_data["code"])
-    context = {"form": form, "statuses": [it for it in Status if it != Status.REMOVED]}
-    return render(request, "batches/landing.html", context, status=422 if form.errors else 200)
-
-
-@same_for_everybody  # printed on the label: whoever holds it may read it
-@require_safe
-def report(request: HttpRequest, text: str) -> HttpResponseBase:
-    code = read_code(text.strip("/"))
-    if code and code != text:
-        return lead_to_one_address(code)
-    found = page_of(code) if code else None
-    if not found:
-        return unknown_batch(request, text)
-    page, made_of = found
-    headers = {
-        "ETag": page.etag,
-        "Cache-Control": f"public, max-age=0, must-revalidate, s-maxage={made_of.seconds}",
-        "Vary": "Accept-Encoding",
-    }
-    whole = HttpResponse(page.body, headers=headers)
-    if accepts_gzip(request.headers.get("Accept-Encoding", "")):
-        whole.content = page.compressed
-        whole["Content-Encoding"] = "gzip"
-        whole["ETag"] = f"W/{page.etag}"  # other bytes that say the same
-    response = get_conditional_response(request, page.etag, response=whole) or whole
-    response.made_of = made_of  # type: ignore[attr-defined] # for answer_again
-    # On the 304 as well: a browser takes its headers for those of the page it has.
-    response["Content-Security-Policy"] = report_policy()
-    response[HEADER] = page.status
-    return response
-
-
-def lead_to_one_address(code: str) -> HttpResponse:
-    """Redirect from another spelling of a code, which would be one more report to keep."""
-    response = redirect("report", code)
-    add_never_cache_headers(response)
-    return response
-
-
-def unknown_batch(request: HttpRequest, text: str) -> HttpResponse:
-    form = FindForm(initial={"code": text[:40]})
-    response = render(request, "batches/unknown.html", {"form": form}, status=404)
-    add_never_cache_headers(response)
-    return response
 
 
 @staff_required

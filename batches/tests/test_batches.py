@@ -39,8 +39,7 @@ class Combination(NamedTuple):
 
 
 COMBINATIONS = [
-    Combination(*values)
-    for values in product(range(8), (None, -1, 0, 1), (None, 0), (False, True))
+    Combination(*values) for values in product(range(8), (None, -1, 0, 1), (None, 0), (False, True))
 ]
 
 

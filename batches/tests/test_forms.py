@@ -4,7 +4,9 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from batches.forms import FEW_PRODUCTS, BatchForm, FindForm, save_unless_taken
+from batches.find_form import FindForm
+from batches.form_fields import save_unless_taken
+from batches.forms import FEW_PRODUCTS, BatchForm
 from batches.models import Batch, Product
 from conftest import MakeBatch
 

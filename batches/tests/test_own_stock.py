@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from batches.forms import save_unless_taken
+from batches.form_fields import save_unless_taken
 from batches.labels.stock import ready_made
 from batches.labels.stock_forms import OwnStockForm
 from batches.models import OwnStock
