@@ -1,36 +1,28 @@
 """Batches and products as tables for a spreadsheet."""
 
-import csv
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
-from io import StringIO
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from import_export.resources import ModelResource
 
 from accounts.access import staff_required
 
-from .cells import harmless, never_misread
 from .day import shop_today
+from .export_response import EXCEL, comma_separated, excel, table, wanted
 from .filters import FilterForm
 from .importing.resources import RESOURCES, BatchResource, ProductResource
 from .models import Batch, Import, Product
 from .models.bulk import all_of
-from .spreadsheet import EXCEL_TYPE, MOST_ROWS, workbook
-
-BYTE_ORDER_MARK = "\ufeff"  # by it Excel knows UTF-8
-CSV, EXCEL = "csv", "xlsx"
-
-Rows = Iterator[Sequence[Any]]
+from .spreadsheet import MOST_ROWS
 
 
 @staff_required
@@ -92,10 +84,6 @@ def example_row(kind: str) -> Sequence[Any]:
     return ["", name, "2026-001", today, today, use_by, _("Hill Farm"), "L-0042"]
 
 
-def wanted(request: HttpRequest) -> str:
-    return EXCEL if request.GET.get("format") == EXCEL else CSV
-
-
 def answer(
     request: HttpRequest, name: str, resource: ModelResource, instances: Iterable[Any]
 ) -> HttpResponseBase:
@@ -104,50 +92,7 @@ def answer(
     return table(request, name, resource.get_export_headers(), rows)
 
 
-def table(request: HttpRequest, name: str, names: list[str], rows: Rows) -> HttpResponseBase:
-    """As CSV, or as Excel where the address says `format=xlsx`."""
-    write = excel if wanted(request) == EXCEL else comma_separated
-    return write(name, names, rows)
-
-
 def value_of(field: Any, instance: Any) -> Any:
     """A product by its name, which is how an import finds it."""
     value = field.get_value(instance)
     return value.name if isinstance(value, Product) else value
-
-
-def comma_separated(name: str, names: list[str], rows: Rows) -> HttpResponseBase:
-    response = StreamingHttpResponse(lines(names, rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
-
-
-def lines(names: list[str], rows: Rows) -> Iterator[str]:
-    yield BYTE_ORDER_MARK + line(names)
-    for row in rows:
-        yield line([harmless(by_the_shops_clock(it)) for it in row])
-
-
-def by_the_shops_clock(value: object) -> object:
-    if isinstance(value, datetime):
-        return timezone.localtime(value).replace(microsecond=0)
-    return value
-
-
-def line(cells: Iterable[str]) -> str:
-    text = StringIO()
-    csv.writer(text).writerow(cells)
-    return text.getvalue()
-
-
-def excel(name: str, names: list[str], rows: Rows, as_text: bool = False) -> HttpResponseBase:
-    written = workbook(names, ([in_excel(it) for it in row] for row in rows), as_text)
-    response = StreamingHttpResponse(written, content_type=EXCEL_TYPE)
-    response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
-    return response
-
-
-def in_excel(value: object) -> object:
-    """Times without a zone, which Excel does not know."""
-    value = by_the_shops_clock(value)
-    return value.replace(tzinfo=None) if isinstance(value, datetime) else never_misread(value)

@@ -19,7 +19,7 @@ from accounts.access import may_release_recalls, staff_required
 from accounts.security_log import Event, record
 
 from .choosing import named_codes
-from .export import table
+from .export_response import table
 from .models import Batch, Recall, RecalledBatch
 from .models.bulk import all_of
 from .models.queries import BatchQuerySet
