@@ -21,7 +21,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from accounts.security_log import Event, record
 
 from .admin_forms import BatchAdminForm
-from .filters import meant_by
+from .listing.filters import meant_by
 from .models import Batch, OwnStock, Product
 from .models.queries import NEWEST_FIRST, BatchQuerySet
 from .models.recall_lock import share_recall_lock

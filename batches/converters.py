@@ -1,4 +1,4 @@
-from .codes import read_code
+from .rules.batch_code import read_code
 
 
 class CodeConverter:

@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from . import replica
-from .shelf_life import day_of_shop
+from .rules.shelf_life import day_of_shop
 
 MOST_APART = timedelta(minutes=5)  # of clocks that tell the same time
 

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import staff_required
 
-from .choosing import named_batches, named_codes
 from .day import shop_today
+from .listing.selection import named_batches, named_codes
 from .models import Batch, Removal
 from .models.queries import BatchQuerySet
 from .models.recalled_lots import recall_of_other_batches

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from .models import Batch
 from .models.queries import BatchQuerySet
-from .shelf_life import Status
+from .rules.shelf_life import Status
 
 MOST_LINES = 30  # in one part
 

@@ -18,8 +18,8 @@ from accounts.access import staff_required
 
 from .day import shop_today
 from .export_response import EXCEL, comma_separated, excel, table, wanted
-from .filters import FilterForm
 from .importing.resources import RESOURCES, BatchResource, ProductResource
+from .listing.filters import FilterForm
 from .models import Batch, Import, Product
 from .models.bulk import all_of
 from .spreadsheet import MOST_ROWS

@@ -19,7 +19,7 @@ from .day import ShopDay, clock_of, latest_arrival_and_clock
 from .models import Batch
 from .report_style import report_style
 from .reports import Report
-from .shelf_life import next_midnight
+from .rules.shelf_life import next_midnight
 
 PAGES_KEPT = 1_000  # by each worker: some 15 MB
 SHARED_SECONDS = 60  # a recall is seen everywhere within so many seconds

@@ -18,13 +18,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import may_release_recalls, staff_required
 from accounts.security_log import Event, record
 
-from .choosing import named_codes
 from .export_response import table
+from .listing.pagination import Page
+from .listing.selection import named_codes
 from .models import Batch, Recall, RecalledBatch
 from .models.bulk import all_of
 from .models.queries import BatchQuerySet
 from .models.recall_lock import take_recall_lock
-from .paging import Page
 from .recall_forms import CriteriaForm, ReasonForm, ReleaseForm, criteria_in_words
 from .transactions import all_or_nothing
 

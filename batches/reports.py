@@ -3,7 +3,7 @@ from datetime import date, datetime, timedelta
 from typing import Self
 
 from .models import Batch
-from .shelf_life import Status
+from .rules.shelf_life import Status
 from .strip import Strip
 
 

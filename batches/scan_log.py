@@ -10,8 +10,8 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from .codes import read_code
 from .models.scans import read_status
+from .rules.batch_code import read_code
 from .scans import QUARTER, Scan, save
 
 DONE_WITH = timedelta(minutes=2)  # nginx writes a minute's last line when the minute is over

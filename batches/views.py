@@ -10,16 +10,16 @@ from accounts.access import staff_required
 
 from .conflict import conflict, version_of
 from .day import shop_day, shop_today
-from .filters import FilterForm
-from .form_fields import save_unless_taken
 from .forms import BatchForm
 from .labels.job import MOST_LABELS
+from .listing.filters import FilterForm
+from .listing.form_fields import save_unless_taken
+from .listing.pagination import Page
 from .lot_question import question_about, tell_of_recall
 from .models import Batch, Recall
 from .models.queries import BY_ARRIVAL
 from .models.recall_lock import share_recall_lock
 from .models.recalled_lots import recall_of_other_batches
-from .paging import Page
 from .reports import Report
 from .scan_views import last_days_of
 from .story import Event, story_of

@@ -14,10 +14,10 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
-from batches.codes import new_code
 from batches.models import Batch, LabelRun, PrintedLabels, Product, Recall, Removal, bulk
 from batches.models.folded import looked_for
-from batches.shelf_life import ShelfLife
+from batches.rules.batch_code import new_code
+from batches.rules.shelf_life import ShelfLife
 
 FIRST = 10_000  # batches; what is beyond them are copies of theirs
 DAYS, SUPPLIERS, OF_A_LOT = 1_000, 200, 5

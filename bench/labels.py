@@ -25,8 +25,8 @@ import psutil
 import qrcode
 import segno
 
-from batches.codes import new_code
-from batches.symbols import changed_by, drawn_in_all_masks, symbol_of
+from batches.barcodes.symbols import changed_by, drawn_in_all_masks, symbol_of
+from batches.rules.batch_code import new_code
 
 from .serving import PORT, ROOT, demo_shop, running, shop
 from .telling import section

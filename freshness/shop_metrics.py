@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 
 from batches.day import shop_today
 from batches.models import Batch, Recall, ShopScans
-from batches.shelf_life import Status
+from batches.rules.shelf_life import Status
 
 from .backups.naming import last_backup
 from .ready import of_the_clock

@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from ..choosing import named_batches, named_codes
 from ..day import shop_today
-from ..filters import FilterForm
+from ..listing.filters import FilterForm
+from ..listing.selection import named_batches, named_codes
 from ..models import Batch, LabelSetup
 from .job import MOST_LABELS
 

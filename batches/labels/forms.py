@@ -9,9 +9,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Batch
-from .fields import FIELDS
+from ..rules.label_fields import FIELDS
+from ..rules.label_stock import DOTS_PER_INCH, Stock
 from .job import MOST_LABELS
-from .stock import DOTS_PER_INCH, Stock
 
 # So many batches have a box each for the number of their copies; more have one in common.
 BATCHES_WITH_A_BOX = 50

@@ -7,8 +7,8 @@ from itertools import islice
 
 from django.utils.safestring import SafeString
 
+from ..rules.label_stock import Place, Stock
 from .label import Label
-from .stock import Place, Stock
 from .svg import drawing
 
 MOST_LABELS = 2000  # in one job

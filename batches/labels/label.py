@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 
+from ..barcodes.qr import QRCode, qr_code
 from ..models import Batch
-from ..qr import QRCode, qr_code
+from ..rules.label_stock import Stock
 from .layout import LEGIBLE, Box, Layout, arrange, fits, is_room, size_of_type
-from .stock import Stock
 from .text import LINE_HEIGHT
 from .words import PRODUCT_SCALES, Lines, lines_of, sample, with_product
 

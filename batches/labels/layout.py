@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import ceil, floor, sqrt
 
-from ..qr import QUIET_ZONE
-from .stock import LEAST_PADDING, MM_PER_INCH, Stock
+from ..barcodes.qr import QUIET_ZONE
+from ..rules.label_stock import LEAST_PADDING, MM_PER_INCH, Stock
 from .text import Line, height
 
 # Modules in mm: GS1 asks for 0.396 at a till; phones read from 0.4 on, and with ease from 0.5 on.

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import staff_required
 
-from ..form_fields import save_unless_taken
+from ..listing.form_fields import save_unless_taken
 from ..models import LabelSetup, OwnStock
 from ..models.own_stock import known_stock
 from .choosing import short_query

@@ -16,18 +16,18 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import staff_required
 
-from ..codes import LENGTH
+from ..barcodes.qr import qr_code
 from ..models import Batch, LabelRun, LabelSetup, OwnStock, PrintedLabels
 from ..models.own_stock import known_stock
-from ..qr import qr_code
+from ..rules.batch_code import LENGTH
+from ..rules.label_fields import FIELDS
+from ..rules.label_stock import Stock
 from .address import refusal, warning
 from .choosing import chosen_batches, filled_in, short_query
-from .fields import FIELDS
 from .forms import PrintForm
 from .job import Job, places_shown
 from .label import LabelMaker, TooSmallError
 from .layout import EASY_MODULE, LEGIBLE, least_module
-from .stock import Stock
 
 
 @staff_required

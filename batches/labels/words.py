@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from ..models import Batch
-from .fields import FIELDS
+from ..rules.label_fields import FIELDS
 from .text import Line
 
 PRODUCT_SCALES = (1.6, 1.4, 1.2, 1.0)  # a long name is smaller, before all of it is

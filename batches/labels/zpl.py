@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..qr import QUIET_ZONE
+from ..barcodes.qr import QUIET_ZONE
+from ..rules.label_stock import MM_PER_INCH
 from .job import Job
 from .label import Label, Row
-from .stock import MM_PER_INCH
 
 MOST_DOTS = 10  # the largest magnification that every printer's ^BQ takes
 QR_DROP = 10  # dots: so far below its origin a printer draws a ^BQ

@@ -6,8 +6,8 @@ import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
-import batches.codes
 import batches.models.rules
+import batches.rules.batch_code
 
 
 class Migration(migrations.Migration):
@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.CharField(
-                        default=batches.codes.new_code,
+                        default=batches.rules.batch_code.new_code,
                         editable=False,
                         max_length=10,
                         primary_key=True,

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.db import migrations, models
 
 import accounts.text
-import batches.codes
 import batches.models.rules
+import batches.rules.batch_code
 
 
 class Migration(migrations.Migration):
@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                     "id",
                     models.CharField(
                         db_index=True,
-                        default=batches.codes.new_code,
+                        default=batches.rules.batch_code.new_code,
                         editable=False,
                         max_length=10,
                         verbose_name="code",

@@ -18,10 +18,10 @@ from simple_history.models import HistoricalRecords
 
 from accounts.text import validate_visible
 
-from ..codes import LENGTH, new_code
+from ..barcodes.qr import qr_svg
 from ..day import shop_today
-from ..qr import qr_svg
-from ..shelf_life import FOR_SALE, ShelfLife, Status, days_on_shelf
+from ..rules.batch_code import LENGTH, new_code
+from ..rules.shelf_life import FOR_SALE, ShelfLife, Status, days_on_shelf
 from .folded import FoldedField, Lot, looked_for, lot_key
 from .product import Product
 from .queries import NEWEST_FIRST, BatchQuerySet

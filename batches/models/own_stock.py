@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.text import validate_visible
 
-from ..labels.stock import DOTS_PER_INCH, Stock, ready_made
+from ..rules.label_stock import DOTS_PER_INCH, Stock, ready_made
 
 LENGTHS = [
     MinValueValidator(5.0, _("This is less than 5 mm. Check the number, and its unit.")),

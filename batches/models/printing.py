@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..labels.fields import FIELDS, FIRST_FIELDS, as_read
-from ..labels.stock import DEFAULT_STOCK, DOTS_PER_INCH, Stock
+from ..rules.label_fields import FIELDS, FIRST_FIELDS, as_read
+from ..rules.label_stock import DEFAULT_STOCK, DOTS_PER_INCH, Stock
 
 
 class LabelSetup(models.Model):

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from ..day import shop_today
-from ..shelf_life import Status
+from ..rules.shelf_life import Status
 from .bulk import pieces, remember
 from .folded import beginning_with, looked_for
 

@@ -7,7 +7,7 @@ from typing import Self
 from django.db import connection, models
 from django.db.models import Sum
 
-from ..shelf_life import Status
+from ..rules.shelf_life import Status
 from .batch import Batch
 
 # The word for `removed` of versions before it, which may run beside this one for a while.

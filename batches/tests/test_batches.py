@@ -11,10 +11,10 @@ from django.utils import timezone
 from time_machine import Traveller
 
 from accounts.models import User
-from batches.codes import LENGTH
 from batches.models import Batch, Product
 from batches.models.queries import BatchQuerySet
-from batches.shelf_life import Status
+from batches.rules.batch_code import LENGTH
+from batches.rules.shelf_life import Status
 from conftest import MakeBatch
 
 

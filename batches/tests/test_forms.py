@@ -5,8 +5,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from batches.find_form import FindForm
-from batches.form_fields import save_unless_taken
 from batches.forms import FEW_PRODUCTS, BatchForm
+from batches.listing.form_fields import save_unless_taken
 from batches.models import Batch, Product
 from conftest import MakeBatch
 

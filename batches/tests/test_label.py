@@ -3,10 +3,10 @@ from itertools import pairwise
 
 import pytest
 
-from batches.labels.fields import FIELDS, FIRST_FIELDS
 from batches.labels.label import Label, LabelMaker, TooSmallError, reads_from_the_right
-from batches.labels.stock import Stock, ready_made
 from batches.models import Batch, Product
+from batches.rules.label_fields import FIELDS, FIRST_FIELDS
+from batches.rules.label_stock import Stock, ready_made
 from conftest import MakeBatch
 
 EVERY_STOCK = [it for it in ready_made().values() if it.key != "avery-5167"]

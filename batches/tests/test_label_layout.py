@@ -2,10 +2,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from batches.barcodes.qr import QUIET_ZONE
 from batches.labels.layout import LEAST_DOTS, LEAST_MODULE, Box, Layout, arrange, is_room
-from batches.labels.stock import MM_PER_INCH, Stock, ready_made
 from batches.labels.text import Line, height
-from batches.qr import QUIET_ZONE
+from batches.rules.label_stock import MM_PER_INCH, Stock, ready_made
 
 EVERY_STOCK = list(ready_made().values())
 MODULES = [29, 33, 37, 41, 45]  # QR codes of version 1 to 5, quiet zone included

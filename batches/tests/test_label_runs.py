@@ -12,9 +12,9 @@ from accounts.models import User
 from batches.labels import run_views
 from batches.labels.job import Job
 from batches.labels.label import LabelMaker
-from batches.labels.stock import ready_made
 from batches.labels.views import record
 from batches.models import Batch, LabelRun, LabelSetup, OwnStock, PrintedLabels, Product
+from batches.rules.label_stock import ready_made
 from conftest import MakeBatch, words
 
 from .test_labels import printed, sheets

@@ -7,12 +7,12 @@ import zplkit
 import zxingcpp
 from PIL import Image
 
-from batches.labels.fields import FIRST_FIELDS
 from batches.labels.job import Job
 from batches.labels.label import LabelMaker
-from batches.labels.stock import ready_made
 from batches.labels.zpl import MOST_DOTS, Picture, Writer, escaped, read_pictures
 from batches.models import Batch, Product
+from batches.rules.label_fields import FIRST_FIELDS
+from batches.rules.label_stock import ready_made
 from conftest import MakeBatch
 
 FIELDS = tuple(FIRST_FIELDS)

@@ -14,7 +14,7 @@ from batches.models import Batch, LabelRun, LabelSetup, Product
 from batches.models.own_stock import known_stock
 from conftest import MakeBatch, words
 
-from .test_qr import decode
+from .barcodes.test_qr import decode
 
 SHEET = re.compile(r'<svg class="sheet".*?\n</svg>\n', re.S)
 PLACED = re.compile(r'<svg x="([\d.]+)" y="([\d.]+)"[^>]*>.*?<use href="#label-(\w+)"/>')

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from batches.form_fields import save_unless_taken
-from batches.labels.stock import ready_made
 from batches.labels.stock_forms import OwnStockForm
+from batches.listing.form_fields import save_unless_taken
 from batches.models import OwnStock
+from batches.rules.label_stock import ready_made
 from conftest import MakeBatch, words
 
 from .test_labels import page, printed, sheets

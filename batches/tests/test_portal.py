@@ -9,8 +9,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
+from batches.listing.pagination import ROWS_ON_A_PAGE
 from batches.models import Batch, Product, Recall
-from batches.paging import ROWS_ON_A_PAGE
 from conftest import MakeBatch, MakeUser, at_the_same_time, words
 
 

@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batches.shelf_life import ShelfLife, Status
+from batches.rules.shelf_life import ShelfLife, Status
 from batches.strip import Strip
 
 ARRIVED = date(2026, 11, 16)

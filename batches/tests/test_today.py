@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from batches.models import Batch, Product, Removal
-from batches.shelf_life import Status
+from batches.rules.shelf_life import Status
 from batches.today import MOST_PRODUCTS, MOST_SHOWN, Day
 from conftest import MakeBatch, at_the_same_time, words
 

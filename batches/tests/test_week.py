@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from batches.models import Batch, Product, Recall, RecalledBatch
-from batches.shelf_life import Status
+from batches.rules.shelf_life import Status
 from batches.today import URGENCY, Day
 from conftest import MakeUser, at_the_same_time
 

@@ -28,7 +28,7 @@ from batches.models import (
     RecalledBatch,
     ShopScans,
 )
-from batches.shelf_life import Status
+from batches.rules.shelf_life import Status
 from conftest import PASSWORD, MakeBatch, MakeUser
 
 SHOP_NAME = "Ox & Tail, Butchers and Fishmongers since 1911 – “Old Town”"

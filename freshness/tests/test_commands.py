@@ -9,7 +9,7 @@ from PIL import Image
 
 from accounts.models import User
 from batches.models import Batch, Product
-from batches.shelf_life import Status
+from batches.rules.shelf_life import Status
 from conftest import MakeBatch
 
 BLOCKS = {"█": (1, 1), "▀": (1, 0), "▄": (0, 1), " ": (0, 0)}

@@ -28,7 +28,7 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import settings as search
 from hypothesis import strategies as some
 
-from batches.shelf_life import next_midnight
+from batches.rules.shelf_life import next_midnight
 from bench.nginx import DEPLOY
 from conftest import PASSWORD, words
 from deploy.rehearse.servers import commands_of

@@ -13,8 +13,8 @@ from PIL import Image, ImageOps
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from batches.labels.stock import MM_PER_INCH, Stock, ready_made
 from batches.models import Batch, LabelRun, Product
+from batches.rules.label_stock import MM_PER_INCH, Stock, ready_made
 from conftest import MakeBatch, NewPage
 
 from .conftest import codes_in, sign_in

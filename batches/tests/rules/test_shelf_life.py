@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batches.shelf_life import (
+from batches.rules.shelf_life import (
     ShelfLife,
     Status,
     day_of_shop,

@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from segno.encoder import evaluate_mask, make_matrix
 
-from batches.codes import ALPHABET, LENGTH
-from batches.symbols import in_lines, penalty, symbol_of
+from batches.barcodes.symbols import in_lines, penalty, symbol_of
+from batches.rules.batch_code import ALPHABET, LENGTH
 
 SITES = [
     "http://192.168.1.20:8000/batch/",

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import connection
 from django.utils import timezone
 
-from batches.filters import FilterForm
+from batches.listing.filters import FilterForm
 from batches.models import Batch
 from batches.models.folded import INDEXED, looked_for
 from conftest import MakeBatch
@@ -21,7 +21,7 @@ def found(text: str) -> list[str]:
 
 @pytest.fixture
 def large_shop(make_batch: MakeBatch, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("batches.filters.LATELY", 2)
+    monkeypatch.setattr("batches.listing.filters.LATELY", 2)
     for days, name in enumerate(("new-1", "new-2", "old-1", "old-2")):
         make_batch(days, batch_identifier=name, supplier="Hof Meyer", supplier_lot=f"Lot {name}")
 
@@ -49,8 +49,8 @@ def test_what_comes_often_and_what_does_not_are_found_alike(
     typed: str,
     all_of_them: list[str],
 ) -> None:
-    monkeypatch.setattr("batches.filters.OFTEN", often)
-    monkeypatch.setattr("batches.filters.MANY", 0)
+    monkeypatch.setattr("batches.listing.filters.OFTEN", often)
+    monkeypatch.setattr("batches.listing.filters.MANY", 0)
     assert found(typed) == all_of_them
 
 

@@ -9,12 +9,12 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from .codes import read_code
+from ..models import Batch
+from ..models.folded import beginning_with, looked_for
+from ..models.queries import BatchQuerySet
+from ..rules.batch_code import read_code
+from ..rules.shelf_life import Status
 from .form_fields import day_or_none, product_or_all
-from .models import Batch
-from .models.folded import beginning_with, looked_for
-from .models.queries import BatchQuerySet
-from .shelf_life import Status
 
 SELL_FIRST = "sell-first"
 LATELY = 5_000  # batches, the newest

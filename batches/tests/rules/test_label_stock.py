@@ -5,15 +5,17 @@ from typing import Any
 
 import pytest
 
-from batches.labels import stock
-from batches.labels.stock import TRANSLATED, Place, Stock, ready_made
+from batches.rules import label_stock
+from batches.rules.label_stock import TRANSLATED, Place, Stock, ready_made
 
 EVERY_STOCK = list(ready_made().values())
 L7160 = ready_made()["avery-l7160"]
 
 
 def test_each_stock_names_where_its_measures_come_from() -> None:
-    entries = json.loads((Path(stock.__file__).parent / "stock.json").read_text(encoding="utf-8"))
+    entries = json.loads(
+        (Path(label_stock.__file__).parent / "label_stock.json").read_text(encoding="utf-8")
+    )
     assert len(entries) == len(ready_made()) == 48
     assert all(entry["sources"] and all(entry["sources"]) for entry in entries)
 

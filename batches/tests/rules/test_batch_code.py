@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batches.codes import ALPHABET, LENGTH, new_code, read_code
+from batches.rules.batch_code import ALPHABET, LENGTH, new_code, read_code
 
 
 def test_a_code_is_ten_letters_and_digits_that_nobody_misreads() -> None:

@@ -4,9 +4,9 @@ from itertools import islice
 
 from django.http import QueryDict
 
-from .codes import read_code
-from .models import Batch
-from .models.queries import BatchQuerySet
+from ..models import Batch
+from ..models.queries import BatchQuerySet
+from ..rules.batch_code import read_code
 
 MOST_LOOKED_UP = 5000  # codes: more than any page shows, and no work for a second
 

@@ -16,7 +16,7 @@ from operator import xor
 import segno
 from segno.encoder import make_matrix
 
-from .codes import LENGTH
+from ..rules.batch_code import LENGTH
 
 GAP = 4  # as much white as a finder pattern needs beside it
 MASKS = range(8)

@@ -3,9 +3,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from batches.listing.pagination import ROWS_ON_A_PAGE, Page
 from batches.models import Batch
 from batches.models.queries import BY_ARRIVAL, BatchQuerySet
-from batches.paging import ROWS_ON_A_PAGE, Page
 from conftest import MakeBatch
 
 NEWEST_FIRST = Batch.objects.newest_first()

@@ -6,7 +6,7 @@ from django import forms
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from .models import Product
+from ..models import Product
 
 # For what is typed letter by letter: the phone's keyboard must not make words of it.
 NO_WORD = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}

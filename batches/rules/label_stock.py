@@ -201,5 +201,5 @@ def plain(word: str) -> str:
 @cache
 def ready_made() -> dict[str, Stock]:
     """The makers' stock, by key. Each entry of stock.json names its sources."""
-    entries = json.loads((Path(__file__).parent / "stock.json").read_text(encoding="utf-8"))
+    entries = json.loads((Path(__file__).parent / "label_stock.json").read_text(encoding="utf-8"))
     return {entry["key"]: Stock.of(entry) for entry in entries}

@@ -5,7 +5,7 @@ import resvg_py
 import zxingcpp
 from PIL import Image
 
-from batches.qr import qr_svg
+from batches.barcodes.qr import qr_svg
 
 
 def decode(svg: str, width: int = 400) -> str:
