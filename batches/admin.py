@@ -25,7 +25,7 @@ from .listing.filters import meant_by
 from .models import Batch, OwnStock, Product
 from .models.queries import NEWEST_FIRST, BatchQuerySet
 from .models.recall_lock import share_recall_lock
-from .story import story_of
+from .register.history import story_of
 
 MOST_IN_AN_ADDRESS = 500  # codes; servers take addresses of some 8,000 bytes
 

@@ -6,8 +6,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from .conflict import Conflict, conflict, version_of
 from .models import Batch
+from .register.edit_conflict import Conflict, conflict, version_of
 
 
 class BatchAdminForm(forms.ModelForm):

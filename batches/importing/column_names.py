@@ -8,8 +8,8 @@ from django.core.exceptions import FieldDoesNotExist
 from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_noop, override
 
-from ..forms import BatchForm
 from ..models import Batch
+from ..register.forms import BatchForm
 from .checked import CheckedResource
 from .reader.columns import normalized
 from .resources import RESOURCES

@@ -9,10 +9,10 @@ from django.conf import settings
 from django.test import Client
 from django.utils.translation import override
 
-from batches.forms import BatchForm
 from batches.importing.column_names import known_names
 from batches.importing.reader.columns import normalized
 from batches.importing.resources import RESOURCES
+from batches.register.forms import BatchForm
 from conftest import words
 
 from .test_import import HEADER, ROW, counts, preview, table, upload, workbook

@@ -8,8 +8,8 @@ from django.db import OperationalError, connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from batches import views
 from batches.models import Batch
+from batches.register import views
 from conftest import PASSWORD, MakeBatch, words
 from freshness.views import bad_request, server_error
 

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from batches.models import Batch, LabelRun, PrintedLabels, Product, Recall, Removal
-from batches.story import sentences, story_of
+from batches.register.history import sentences, story_of
 from conftest import MakeBatch, words
 
 

@@ -8,22 +8,22 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import staff_required
 
-from .conflict import conflict, version_of
-from .day import shop_day, shop_today
+from ..day import shop_day, shop_today
+from ..labels.job import MOST_LABELS
+from ..listing.filters import FilterForm
+from ..listing.form_fields import save_unless_taken
+from ..listing.pagination import Page
+from ..lot_question import question_about, tell_of_recall
+from ..models import Batch, Recall
+from ..models.queries import BY_ARRIVAL
+from ..models.recall_lock import share_recall_lock
+from ..models.recalled_lots import recall_of_other_batches
+from ..reports import Report
+from ..scan_views import last_days_of
+from ..transactions import all_or_nothing
+from .edit_conflict import conflict, version_of
 from .forms import BatchForm
-from .labels.job import MOST_LABELS
-from .listing.filters import FilterForm
-from .listing.form_fields import save_unless_taken
-from .listing.pagination import Page
-from .lot_question import question_about, tell_of_recall
-from .models import Batch, Recall
-from .models.queries import BY_ARRIVAL
-from .models.recall_lock import share_recall_lock
-from .models.recalled_lots import recall_of_other_batches
-from .reports import Report
-from .scan_views import last_days_of
-from .story import Event, story_of
-from .transactions import all_or_nothing
+from .history import Event, story_of
 
 EVENTS_AT_FIRST = 20  # of a batch's history
 

@@ -12,7 +12,7 @@ from django.utils.formats import date_format, localize
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from .models import Batch, PrintedLabels, Product, Removal
+from ..models import Batch, PrintedLabels, Product, Removal
 
 # What of a batch follows from other fields, and is not told where one of those is.
 TURNS = {"product", "arrival_date", "use_by"}

@@ -5,9 +5,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from batches.find_form import FindForm
-from batches.forms import FEW_PRODUCTS, BatchForm
 from batches.listing.form_fields import save_unless_taken
 from batches.models import Batch, Product
+from batches.register.forms import FEW_PRODUCTS, BatchForm
 from conftest import MakeBatch
 
 

@@ -8,7 +8,7 @@ from django.forms import ModelForm
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from .models import Batch
+from ..models import Batch
 
 
 @dataclass(frozen=True)
