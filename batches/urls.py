@@ -8,7 +8,7 @@ register_converter(LengthConverter, "length")
 
 urlpatterns = [
     path("", include("batches.report_urls")),
-    path("", include("batches.shelf_urls")),
+    path("", include("batches.shelf.urls")),
     path("", include("batches.register.urls")),
     path("", include("batches.recall_urls")),
     path("", include("batches.scan_urls")),

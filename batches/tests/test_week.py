@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import User
 from batches.models import Batch, Product, Recall, RecalledBatch
 from batches.rules.shelf_life import Status
-from batches.today import URGENCY, Day
+from batches.shelf.today import URGENCY, Day
 from conftest import MakeUser, at_the_same_time
 
 SUPPLIERS = ["Hill Farm", "Dale Farm", "Çiftlik"]

@@ -10,8 +10,8 @@ from django.utils.translation import ngettext
 from accounts.mail import hand_over, in_language_of
 
 from ...day import shop_today
-from ...digest import Digest
 from ...models import DigestDelivery
+from ...shelf.digest import Digest
 
 
 class Command(BaseCommand):

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from .models import Batch, Removal
+from ..models import Batch, Removal
 
 
 def own_weight(batch: Batch) -> str:

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import staff_required
 
-from .day import shop_today
-from .listing.selection import named_batches, named_codes
-from .models import Batch, Removal
-from .models.queries import BatchQuerySet
-from .models.recalled_lots import recall_of_other_batches
-from .removal_forms import RemovalForm
+from ..day import shop_today
+from ..listing.selection import named_batches, named_codes
+from ..models import Batch, Removal
+from ..models.queries import BatchQuerySet
+from ..models.recalled_lots import recall_of_other_batches
+from .forms import RemovalForm
 from .today import Day
 
 EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)

@@ -11,9 +11,9 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .models import Batch
-from .models.queries import BatchQuerySet
-from .rules.shelf_life import Status
+from ..models import Batch
+from ..models.queries import BatchQuerySet
+from ..rules.shelf_life import Status
 
 MOST_LINES = 30  # in one part
 

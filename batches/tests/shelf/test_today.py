@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from batches.models import Batch, Product, Removal
 from batches.rules.shelf_life import Status
-from batches.today import MOST_PRODUCTS, MOST_SHOWN, Day
+from batches.shelf.today import MOST_PRODUCTS, MOST_SHOWN, Day
 from conftest import MakeBatch, at_the_same_time, words
 
 GLASS = {"recall_reason": "Glass"}
@@ -119,7 +119,7 @@ class TestSections:
     def test_of_very_many_it_says_that_not_all_are_counted(
         self, staff_client: Client, make_batch: MakeBatch, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("batches.today.MOST_COUNTED", 3)
+        monkeypatch.setattr("batches.shelf.today.MOST_COUNTED", 3)
         for days in (0, 0, 0, 3, 5, 5, 5, 5):
             make_batch(days)
         counts = [(it.count, it.has_more) for it in Day.of(timezone.localdate()).sections]
@@ -127,13 +127,13 @@ class TestSections:
         html = words(staff_client.get("/admin").content)
         assert "Expired: take off the shelf now 3 or more" in html
         assert "Of each status, 3 batches are counted and no more." in html
-        monkeypatch.setattr("batches.today.MOST_COUNTED", 5)
+        monkeypatch.setattr("batches.shelf.today.MOST_COUNTED", 5)
         assert "or more" not in words(staff_client.get("/admin").content)
 
     def test_thousands_are_told_apart(
         self, staff_client: Client, make_batch: MakeBatch, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("batches.today.MOST_COUNTED", 1_000)
+        monkeypatch.setattr("batches.shelf.today.MOST_COUNTED", 1_000)
         batch = make_batch(5)
         for number in range(1_000):
             batch.batch_identifier = f"B-{number}"

@@ -17,11 +17,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from batches.digest import Digest
 from batches.models import Batch, DigestDelivery, Product
+from batches.shelf.digest import Digest
 from conftest import MakeBatch, MakeUser, at_the_same_time
 
-HERE = "batches.tests.test_digest"
+HERE = "batches.tests.shelf.test_digest"
 TODAY = date(2026, 11, 22)
 
 

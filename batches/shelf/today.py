@@ -11,11 +11,11 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from .listing.filters import SELL_FIRST
-from .models import Batch, Product
-from .models.queries import Counted, is_to_sell_first
-from .rules.shelf_life import FOR_SALE, Status
-from .templatetags.days import in_words
+from ..listing.filters import SELL_FIRST
+from ..models import Batch, Product
+from ..models.queries import Counted, is_to_sell_first
+from ..rules.shelf_life import FOR_SALE, Status
+from ..templatetags.days import in_words
 
 MOST_SHOWN = 10  # batches of one section
 MOST_PRODUCTS = 10  # in the picture
