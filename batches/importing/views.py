@@ -17,8 +17,8 @@ from accounts.access import may_release_recalls, staff_required
 from accounts.security_log import Event, record
 
 from ..export_response import table
-from ..lot_question import PUT_ON_SHELF, ShelfReasonForm
 from ..models import Import
+from ..recalls.lot_question import PUT_ON_SHELF, ShelfReasonForm
 from .checking import check_for_a_while
 from .column_names import column_names
 from .date_form import DatesForm, how_dates_are_read

@@ -13,11 +13,11 @@ from ..labels.job import MOST_LABELS
 from ..listing.filters import FilterForm
 from ..listing.form_fields import save_unless_taken
 from ..listing.pagination import Page
-from ..lot_question import question_about, tell_of_recall
 from ..models import Batch, Recall
 from ..models.queries import BY_ARRIVAL
 from ..models.recall_lock import share_recall_lock
 from ..models.recalled_lots import recall_of_other_batches
+from ..recalls.lot_question import question_about, tell_of_recall
 from ..reports import Report
 from ..scan_views import last_days_of
 from ..transactions import all_or_nothing

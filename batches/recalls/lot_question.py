@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 from accounts.access import may_release_recalls
 from accounts.security_log import Event, record
 
-from .models import Batch, Recall
-from .models.recalled_lots import recall_to_join
+from ..models import Batch, Recall
+from ..models.recalled_lots import recall_to_join
 
 SAVE_AS_RECALLED, PUT_ON_SHELF = "recalled", "shelf"
 

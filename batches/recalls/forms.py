@@ -6,9 +6,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from .listing.form_fields import day_or_none, product_or_all
-from .models import Batch
-from .models.queries import BatchQuerySet, same_text
+from ..listing.form_fields import day_or_none, product_or_all
+from ..models import Batch
+from ..models.queries import BatchQuerySet, same_text
 
 NO_SUGGESTIONS = {"autocomplete": "off"}
 

@@ -18,15 +18,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import may_release_recalls, staff_required
 from accounts.security_log import Event, record
 
-from .export_response import table
-from .listing.pagination import Page
-from .listing.selection import named_codes
-from .models import Batch, Recall, RecalledBatch
-from .models.bulk import all_of
-from .models.queries import BatchQuerySet
-from .models.recall_lock import take_recall_lock
-from .recall_forms import CriteriaForm, ReasonForm, ReleaseForm, criteria_in_words
-from .transactions import all_or_nothing
+from ..export_response import table
+from ..listing.pagination import Page
+from ..listing.selection import named_codes
+from ..models import Batch, Recall, RecalledBatch
+from ..models.bulk import all_of
+from ..models.queries import BatchQuerySet
+from ..models.recall_lock import take_recall_lock
+from ..transactions import all_or_nothing
+from .forms import CriteriaForm, ReasonForm, ReleaseForm, criteria_in_words
 
 MOST_SHOWN = 1000  # batches on the page of a recall, and before it; its table has all
 
