@@ -11,7 +11,7 @@ from .kept import accepts_gzip, page_of
 from .report_style import report_policy
 from .rules.batch_code import read_code
 from .rules.shelf_life import Status
-from .scans import HEADER
+from .scans.counter import HEADER
 
 
 @login_not_required  # the door to the shop

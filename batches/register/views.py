@@ -19,7 +19,7 @@ from ..models.recall_lock import share_recall_lock
 from ..models.recalled_lots import recall_of_other_batches
 from ..recalls.lot_question import question_about, tell_of_recall
 from ..reports import Report
-from ..scan_views import last_days_of
+from ..scans.views import last_days_of
 from ..transactions import all_or_nothing
 from .edit_conflict import conflict, version_of
 from .forms import BatchForm

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from batches.scans.counter.counter import QUARTER, save
 from django.utils import timezone
 from time_machine import Traveller
 
 from batches import day
 from batches.models import Batch, Recall, RecalledBatch
-from batches.scans import QUARTER, save
-from batches.tests.test_scans import NOON, broken_database
+from batches.tests.scans.test_counter import NOON, broken_database
 from conftest import MakeBatch
 from freshness.backups.naming import checksum_file, name_of
 from freshness.shop_metrics import SECONDS, ShopCollector

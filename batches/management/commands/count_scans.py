@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 
-from ...scan_log import count_file, given_up, past_minutes
+from ...scans.proxy_log import count_file, given_up, past_minutes
 
 
 class Command(BaseCommand):

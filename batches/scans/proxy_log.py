@@ -10,9 +10,9 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from .models.scans import read_status
-from .rules.batch_code import read_code
-from .scans import QUARTER, Scan, save
+from ..models.scans import read_status
+from ..rules.batch_code import read_code
+from .counter import QUARTER, Scan, save
 
 DONE_WITH = timedelta(minutes=2)  # nginx writes a minute's last line when the minute is over
 GIVEN_UP = timedelta(hours=1)

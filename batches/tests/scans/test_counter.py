@@ -16,10 +16,10 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 
-from batches import scans
 from batches.models import Batch, BatchScans, Recall, ShopScans
-from batches.scan_log import GIVEN_UP
-from batches.scans import QUARTER, Tally, save
+from batches.scans.counter import counter
+from batches.scans.counter.counter import QUARTER, Tally, save
+from batches.scans.counter.proxy_log import GIVEN_UP
 from conftest import MakeBatch, at_the_same_time, words
 
 TODAY = date(2026, 11, 22)
@@ -154,7 +154,7 @@ class TestTally:
     def test_it_is_saved_in_pieces(
         self, make_batch: MakeBatch, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(scans, "AT_ONCE", 2)
+        monkeypatch.setattr(counter, "AT_ONCE", 2)
         codes = sorted(make_batch().pk for _ in range(5))
         tally = Tally(seconds=3600)
         for code in codes:
@@ -165,7 +165,7 @@ class TestTally:
     def test_it_remembers_no_more_than_is_said(
         self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
-        monkeypatch.setattr(scans, "MOST", 2)
+        monkeypatch.setattr(counter, "MOST", 2)
         tally = Tally(seconds=3600)
         for code in ("A", "B", "C", "A"):
             tally.add(code, "fresh")

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import staff_required
 
-from .models import Batch, BatchScans, ShopScans
-from .rules.shelf_life import Status
+from ..models import Batch, BatchScans, ShopScans
+from ..rules.shelf_life import Status
 
 WEEK = 7
 PERIODS = [WEEK, 30]  # days

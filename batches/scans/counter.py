@@ -16,8 +16,8 @@ from threading import Lock, Thread
 from django.db import Error, close_old_connections, connection, transaction
 from django.utils import timezone
 
-from .models.scans import add_scans
-from .rules.batch_code import read_code
+from ..models.scans import add_scans
+from ..rules.batch_code import read_code
 
 HEADER = "X-Freshness"  # of a report: what it says, for whoever counts
 QUARTER = 900  # seconds; every time zone's hours begin with one, and it is had without a calendar
