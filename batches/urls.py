@@ -13,5 +13,5 @@ urlpatterns = [
     path("", include("batches.recalls.urls")),
     path("", include("batches.scans.counter.urls")),
     path("", include("batches.spreadsheet_urls")),
-    path("", include("batches.label_urls")),
+    path("", include("batches.labels.urls")),
 ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from ..models import Batch
 from ..rules.label_fields import FIELDS
 from ..rules.label_stock import DOTS_PER_INCH, Stock
-from .job import MOST_LABELS
+from .print_job import MOST_LABELS
 
 # So many batches have a box each for the number of their copies; more have one in common.
 BATCHES_WITH_A_BOX = 50

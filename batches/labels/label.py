@@ -10,8 +10,8 @@ from ..barcodes.qr import QRCode, qr_code
 from ..models import Batch
 from ..rules.label_stock import Stock
 from .layout import LEGIBLE, Box, Layout, arrange, fits, is_room, size_of_type
-from .text import LINE_HEIGHT
-from .words import PRODUCT_SCALES, Lines, lines_of, sample, with_product
+from .text_width import LINE_HEIGHT
+from .wording import PRODUCT_SCALES, Lines, lines_of, sample, with_product
 
 BASELINE = 0.9  # em from the top of a row: high enough for what hangs below letters
 

@@ -8,7 +8,7 @@ from math import ceil, floor, sqrt
 
 from ..barcodes.qr import QUIET_ZONE
 from ..rules.label_stock import LEAST_PADDING, MM_PER_INCH, Stock
-from .text import Line, height
+from .text_width import Line, height
 
 # Modules in mm: GS1 asks for 0.396 at a till; phones read from 0.4 on, and with ease from 0.5 on.
 LEAST_MODULE, EASY_MODULE = 0.4, 0.5

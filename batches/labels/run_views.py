@@ -16,10 +16,10 @@ from accounts.access import staff_required
 
 from ..models import Batch, LabelRun, PrintedLabels
 from ..models.own_stock import known_stock
-from .address import refusal
+from .address_check import refusal
 from .forms import own_copies
-from .job import Job
 from .label import LabelMaker, TooSmallError
+from .print_job import Job
 from .zpl import MOST_BYTES, MOST_DOTS, Writer, read_pictures
 
 

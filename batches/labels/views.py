@@ -22,12 +22,12 @@ from ..models.own_stock import known_stock
 from ..rules.batch_code import LENGTH
 from ..rules.label_fields import FIELDS
 from ..rules.label_stock import Stock
-from .address import refusal, warning
-from .choosing import chosen_batches, filled_in, short_query
+from .address_check import refusal, warning
 from .forms import PrintForm
-from .job import Job, places_shown
 from .label import LabelMaker, TooSmallError
 from .layout import EASY_MODULE, LEGIBLE, least_module
+from .print_job import Job, places_shown
+from .print_options import chosen_batches, filled_in, short_query
 
 
 @staff_required

@@ -12,8 +12,8 @@ from typing import Any
 
 from ..barcodes.qr import QUIET_ZONE
 from ..rules.label_stock import MM_PER_INCH
-from .job import Job
 from .label import Label, Row
+from .print_job import Job
 
 MOST_DOTS = 10  # the largest magnification that every printer's ^BQ takes
 QR_DROP = 10  # dots: so far below its origin a printer draws a ^BQ

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import staff_required
 
 from ..day import shop_day, shop_today
-from ..labels.job import MOST_LABELS
+from ..labels.print_job import MOST_LABELS
 from ..listing.filters import FilterForm
 from ..listing.form_fields import save_unless_taken
 from ..listing.pagination import Page

@@ -20,7 +20,7 @@ from django.utils.translation import override
 
 from accounts.mail import send
 from accounts.models import User
-from batches.labels.words import lines_of
+from batches.labels.wording import lines_of
 from batches.models import Batch, Product
 from batches.templatetags.days import in_words
 from conftest import PASSWORD, MakeBatch, MakeUser, mailbox, words

@@ -12,7 +12,7 @@ from django.utils.translation import override
 
 from ..models import Batch
 from ..rules.label_fields import FIELDS
-from .text import Line
+from .text_width import Line
 
 PRODUCT_SCALES = (1.6, 1.4, 1.2, 1.0)  # a long name is smaller, before all of it is
 CODE_SCALE, SHOP_SCALE = 1.25, 0.9

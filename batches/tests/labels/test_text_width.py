@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batches.labels.text import Line, char_width, height, width, wrapped
+from batches.labels.text_width import Line, char_width, height, width, wrapped
 
 
 @given(st.text(max_size=80), st.floats(2, 40))

@@ -10,14 +10,14 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from batches.labels import run_views
-from batches.labels.job import Job
 from batches.labels.label import LabelMaker
+from batches.labels.print_job import Job
 from batches.labels.views import record
 from batches.models import Batch, LabelRun, LabelSetup, OwnStock, PrintedLabels, Product
 from batches.rules.label_stock import ready_made
 from conftest import MakeBatch, words
 
-from .test_labels import printed, sheets
+from .test_views import printed, sheets
 
 
 def edit(client: Client, batch: Batch, **changes: Any) -> str:

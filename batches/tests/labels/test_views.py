@@ -9,12 +9,12 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from batches.addresses import lan_address
-from batches.labels.job import MOST_LABELS
+from batches.labels.print_job import MOST_LABELS
 from batches.models import Batch, LabelRun, LabelSetup, Product
 from batches.models.own_stock import known_stock
 from conftest import MakeBatch, words
 
-from .barcodes.test_qr import decode
+from ..barcodes.test_qr import decode
 
 SHEET = re.compile(r'<svg class="sheet".*?\n</svg>\n', re.S)
 PLACED = re.compile(r'<svg x="([\d.]+)" y="([\d.]+)"[^>]*>.*?<use href="#label-(\w+)"/>')

@@ -7,8 +7,8 @@ import zplkit
 import zxingcpp
 from PIL import Image
 
-from batches.labels.job import Job
 from batches.labels.label import LabelMaker
+from batches.labels.print_job import Job
 from batches.labels.zpl import MOST_DOTS, Picture, Writer, escaped, read_pictures
 from batches.models import Batch, Product
 from batches.rules.label_fields import FIRST_FIELDS

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from batches.labels.stock_forms import OwnStockForm
+from batches.labels.custom_stock.forms import OwnStockForm
 from batches.listing.form_fields import save_unless_taken
 from batches.models import OwnStock
 from batches.rules.label_stock import ready_made
 from conftest import MakeBatch, words
 
-from .test_labels import page, printed, sheets
+from .test_views import page, printed, sheets
 
 SHEET = {
     "name": "Counter labels",

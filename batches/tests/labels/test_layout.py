@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from batches.barcodes.qr import QUIET_ZONE
 from batches.labels.layout import LEAST_DOTS, LEAST_MODULE, Box, Layout, arrange, is_room
-from batches.labels.text import Line, height
+from batches.labels.text_width import Line, height
 from batches.rules.label_stock import MM_PER_INCH, Stock, ready_made
 
 EVERY_STOCK = list(ready_made().values())

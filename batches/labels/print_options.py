@@ -10,7 +10,7 @@ from ..day import shop_today
 from ..listing.filters import FilterForm
 from ..listing.selection import named_batches, named_codes
 from ..models import Batch, LabelSetup
-from .job import MOST_LABELS
+from .print_job import MOST_LABELS
 
 LONGEST_QUERY = 2000  # characters that every browser and proxy takes in an address
 ABOUT_THE_STOCK = ("start", "nudge_x", "nudge_y", "dots_per_inch")

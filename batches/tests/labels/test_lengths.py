@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batches.labels.lengths import read_length
+from batches.labels.custom_stock.lengths import read_length
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import staff_required
 
-from ..listing.form_fields import save_unless_taken
-from ..models import LabelSetup, OwnStock
-from ..models.own_stock import known_stock
-from .choosing import short_query
-from .stock_forms import OwnStockForm
+from ...listing.form_fields import save_unless_taken
+from ...models import LabelSetup, OwnStock
+from ...models.own_stock import known_stock
+from ..print_options import short_query
+from .forms import OwnStockForm
 
 
 @staff_required
