@@ -15,14 +15,14 @@ from django.views.decorators.http import require_safe
 from import_export.resources import ModelResource
 
 from accounts.access import staff_required
+from freshness.tables.response import EXCEL, comma_separated, excel, table, wanted
+from freshness.tables.xlsx import MOST_ROWS
 
 from .day import shop_today
-from .export_response import EXCEL, comma_separated, excel, table, wanted
 from .importing.resources import RESOURCES, BatchResource, ProductResource
 from .listing.filters import FilterForm
 from .models import Batch, Import, Product
 from .models.bulk import all_of
-from .spreadsheet import MOST_ROWS
 
 
 @staff_required

@@ -5,8 +5,7 @@ import re
 from django.utils.translation import gettext as _
 
 from accounts.text import HIDDEN
-
-from ..cells import as_it_was
+from freshness.tables.formula_escaping import as_it_was
 
 # What a spreadsheet shows in the place of a value, in any language: most errors have a sign at both
 # ends; signs alone stand for what is too wide for its column.

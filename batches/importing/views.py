@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import may_release_recalls, staff_required
 from accounts.security_log import Event, record
+from freshness.tables.response import table
 
-from ..export_response import table
 from ..models import Import
 from ..recalls.lot_question import PUT_ON_SHELF, ShelfReasonForm
 from .checking import check_for_a_while

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import may_release_recalls, staff_required
 from accounts.security_log import Event, record
+from freshness.tables.response import table
 
-from ..export_response import table
 from ..listing.pagination import Page
 from ..listing.selection import named_codes
 from ..models import Batch, Recall, RecalledBatch

@@ -12,10 +12,10 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batches.cells import as_it_was, harmless
 from batches.importing.widgets import Day
 from batches.models import Import
 from conftest import words
+from freshness.tables.formula_escaping import as_it_was, harmless
 
 from .raw_workbooks import VALUES, raw_workbook, row, text_cell
 from .test_import import HEADER, ROW, preview, table, upload, workbook

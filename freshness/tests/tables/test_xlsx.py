@@ -12,8 +12,8 @@ from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from batches.spreadsheet import NOT_IN_XML, ROWS_AT_ONCE, workbook
 from conftest import MakeBatch, words
+from freshness.tables.xlsx import NOT_IN_XML, ROWS_AT_ONCE, workbook
 
 
 def read(rows: list[list[Any]], names: tuple[str, ...] = ("a", "b", "c")) -> list[tuple[Any, ...]]:

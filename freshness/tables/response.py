@@ -9,8 +9,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 
-from .cells import harmless, never_misread
-from .spreadsheet import EXCEL_TYPE, workbook
+from .formula_escaping import harmless, never_misread
+from .xlsx import EXCEL_TYPE, workbook
 
 BYTE_ORDER_MARK = "\ufeff"  # by it Excel knows UTF-8
 CSV, EXCEL = "csv", "xlsx"
