@@ -27,7 +27,7 @@ test: .venv/test.installed
 # nothing of PostgreSQL: shops on SQLite, and how files are read before a database sees them.
 test-postgres: .venv/test.installed
 	@DATABASE_URL="$(TEST_POSTGRES_URL)" $(BIN)/python -m pytest $(PARALLEL) \
-		-m "database and not browser" -k "not sqlite_shop" --ignore batches/tests/test_import_kinds.py
+		-m "database and not browser" -k "not sqlite_shop" --ignore batches/tests/spreadsheets/test_file_kinds.py
 
 # Takes some minutes, and nginx, pgbouncer, openssl and PostgreSQL's server, all of Debian.
 rehearse: .venv/run.installed

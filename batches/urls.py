@@ -12,6 +12,6 @@ urlpatterns = [
     path("", include("batches.register.urls")),
     path("", include("batches.recalls.urls")),
     path("", include("batches.scans.counter.urls")),
-    path("", include("batches.spreadsheet_urls")),
+    path("", include("batches.spreadsheets.urls")),
     path("", include("batches.labels.urls")),
 ]

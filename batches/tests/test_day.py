@@ -16,10 +16,10 @@ from django.utils import timezone
 import batches.day
 from accounts.models import User
 from batches.day import MOST_APART, one_day, right_time, shop_today
-from batches.importing.checking import begin, check_for_a_while
-from batches.importing.saving import save
 from batches.models import Batch, Import, Removal
 from batches.register.edit_conflict import version_of
+from batches.spreadsheets.importing.check import begin, check_for_a_while
+from batches.spreadsheets.importing.save import save
 from conftest import MakeBatch, MakeUser, words
 
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands
 
-from batches.importing.reader.__main__ import MOST_MEMORY as READER_MEMORY
-from batches.importing.reading import AT_ONCE as READERS_AT_ONCE
+from batches.spreadsheets.importing.read_file import AT_ONCE as READERS_AT_ONCE
+from batches.spreadsheets.reader.__main__ import MOST_MEMORY as READER_MEMORY
 from bench.nginx import DEPLOY
 
 from .programs import need

@@ -10,15 +10,15 @@ from django.utils.translation import ngettext
 from tqdm import tqdm
 
 from accounts.models import User
-from batches.importing.checking import begin, check_for_a_while
-from batches.importing.date_form import DatesForm
-from batches.importing.found import CHANGED, NEW, REFUSED, found_rows, lookalikes_in
-from batches.importing.messages import note_messages
-from batches.importing.saving import save
-from batches.importing.wrong import UnreadableError
 from batches.models import Import
 from batches.models.importing import DateOrder
 from batches.replica import wait_for_replica
+from batches.spreadsheets.dates.forms import DatesForm
+from batches.spreadsheets.importing.check import begin, check_for_a_while
+from batches.spreadsheets.importing.errors import UnreadableError
+from batches.spreadsheets.importing.messages import note_messages
+from batches.spreadsheets.importing.result import CHANGED, NEW, REFUSED, found_rows, lookalikes_in
+from batches.spreadsheets.importing.save import save
 
 SHOWN_LOOKALIKES = 20
 

@@ -22,9 +22,9 @@ from batches.models.recalled_lots import standing_recall, standing_recalls
 from conftest import MakeBatch, MakeUser, SecurityLog, at_the_same_time, words
 
 from ..register.test_views import form_data
+from ..spreadsheets.test_command import run
+from ..spreadsheets.test_import import HEADER, ROW, confirm, preview
 from ..test_admin import as_shown
-from ..test_import import HEADER, ROW, confirm, preview
-from ..test_import_command import run
 from .test_views import NEW as RECALL
 from .test_views import hidden_fields, recall
 

@@ -58,7 +58,7 @@ def test_it_is_sent_while_its_rows_are_read() -> None:
 def test_more_rows_than_excel_holds_are_told(
     staff_client: Client, make_batch: MakeBatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("batches.export.MOST_ROWS", 1)
+    monkeypatch.setattr("batches.spreadsheets.export.MOST_ROWS", 1)
     make_batch()
     assert staff_client.get("/admin/export?format=xlsx").status_code == 200
     make_batch()
