@@ -7,7 +7,7 @@ register_converter(CodeConverter, "code")
 register_converter(LengthConverter, "length")
 
 urlpatterns = [
-    path("", include("batches.report_urls")),
+    path("", include("batches.report.urls")),
     path("", include("batches.shelf.urls")),
     path("", include("batches.register.urls")),
     path("", include("batches.recalls.urls")),

@@ -3,7 +3,7 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 from accounts.access import same_for_everybody
-from batches.report_style import report_policy
+from batches.report.style import report_policy
 from freshness import urls
 
 BODY = b"x" * 9_000  # as large as a report

@@ -17,8 +17,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from batches import day, replica
-from batches.kept import page_from
 from batches.models import Batch
+from batches.report.kept import page_from
 
 log = logging.getLogger("freshness.ready")
 

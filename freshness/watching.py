@@ -96,7 +96,7 @@ def has_session(environ: dict[str, Any]) -> bool:
 
 def answered_by(environ: dict[str, Any], status: int, seconds: float) -> Answered:
     method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
-    was_kept = "batches.kept" in environ
+    was_kept = "batches.report.kept" in environ
     view = "report" if was_kept else environ.get(VIEW)
     if view is None:
         view = "static" if path.startswith(settings.STATIC_URL) else ""

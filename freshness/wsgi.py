@@ -11,7 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "freshness.settings")
 django_application = read_as_utf8(get_wsgi_application())
 
 # Its models are there once Django is set up.
-from batches.again import answer_again  # noqa: E402
+from batches.report.again import answer_again  # noqa: E402
 
 from .watching import Observer, log_request, watch  # noqa: E402
 

@@ -18,7 +18,7 @@ from ..models.queries import BY_ARRIVAL
 from ..models.recall_lock import share_recall_lock
 from ..models.recalled_lots import recall_of_other_batches
 from ..recalls.lot_question import question_about, tell_of_recall
-from ..reports import Report
+from ..report.report import Report
 from ..scans.views import last_days_of
 from ..transactions import all_or_nothing
 from .edit_conflict import conflict, version_of

@@ -12,8 +12,9 @@ from django.db import OperationalError, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
-from batches import day, kept
-from batches.report_style import report_style
+from batches import day
+from batches.report import kept
+from batches.report.style import report_style
 from conftest import MakeBatch
 from freshness import ready
 

@@ -4,10 +4,10 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from batches.find_form import FindForm
 from batches.listing.form_fields import save_unless_taken
 from batches.models import Batch, Product
 from batches.register.forms import FEW_PRODUCTS, BatchForm
+from batches.report.forms import FindForm
 from conftest import MakeBatch
 
 

@@ -6,8 +6,8 @@ from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
 
+from batches.report.timeline import Strip
 from batches.rules.shelf_life import ShelfLife, Status
-from batches.strip import Strip
 
 ARRIVED = date(2026, 11, 16)
 FRESH, CAUTION, EXPIRED = Status.FRESH, Status.CAUTION, Status.EXPIRED

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
-from .rules.shelf_life import ShelfLife, Status, days_on_shelf
+from ..rules.shelf_life import ShelfLife, Status, days_on_shelf
 
 MOST_DAYS_DRAWN = 31  # more would be a grey line
 ROOM_FOR_A_SHAPE = 12  # percent of the strip

@@ -91,7 +91,7 @@ def answer_again(application: Application) -> Application:
             return application(environ, start_response)
         answer = answers.find(key)
         if answer and still_holds(answer):
-            environ["batches.kept"] = True
+            environ["batches.report.kept"] = True
             start_response(answer.status, answer.headers)
             return [answer.body]
         told: dict[str, Any] = {}

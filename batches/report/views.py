@@ -6,12 +6,12 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import same_for_everybody
 
-from .find_form import FindForm
+from ..rules.batch_code import read_code
+from ..rules.shelf_life import Status
+from ..scans.counter import HEADER
+from .forms import FindForm
 from .kept import accepts_gzip, page_of
-from .report_style import report_policy
-from .rules.batch_code import read_code
-from .rules.shelf_life import Status
-from .scans.counter import HEADER
+from .style import report_policy
 
 
 @login_not_required  # the door to the shop

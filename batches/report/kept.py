@@ -14,12 +14,12 @@ from django.db import connections
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
-from . import replica
-from .day import ShopDay, clock_of, latest_arrival_and_clock
-from .models import Batch
-from .report_style import report_style
-from .reports import Report
-from .rules.shelf_life import next_midnight
+from .. import replica
+from ..day import ShopDay, clock_of, latest_arrival_and_clock
+from ..models import Batch
+from ..rules.shelf_life import next_midnight
+from .report import Report
+from .style import report_style
 
 PAGES_KEPT = 1_000  # by each worker: some 15 MB
 SHARED_SECONDS = 60  # a recall is seen everywhere within so many seconds

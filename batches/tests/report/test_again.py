@@ -15,8 +15,8 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from accounts.models import User
-from batches import again
 from batches.models import Batch, Product, Recall
+from batches.report import again
 from conftest import MakeBatch, words
 
 pytestmark = pytest.mark.usefixtures("first_products")

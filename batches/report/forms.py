@@ -2,8 +2,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from .listing.form_fields import NO_WORD
-from .rules.batch_code import read_code
+from ..listing.form_fields import NO_WORD
+from ..rules.batch_code import read_code
 
 
 class FindForm(forms.Form):

@@ -2,9 +2,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Self
 
-from .models import Batch
-from .rules.shelf_life import Status
-from .strip import Strip
+from ..models import Batch
+from ..rules.shelf_life import Status
+from .timeline import Strip
 
 
 @dataclass(frozen=True)

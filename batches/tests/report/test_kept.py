@@ -8,8 +8,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from batches.kept import kept_page
 from batches.models import Batch
+from batches.report.kept import kept_page
 from conftest import MakeBatch, words
 
 
