@@ -26,7 +26,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from accounts.mail import postman
 from accounts.models import User
-from batches import day
+from batches import shop_clock
 from batches.models import Batch, Product
 from freshness.tests.fonts import browser_environment
 from freshness.tests.shared import FOLDER
@@ -118,7 +118,7 @@ def noon(shop: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[time_machine.T
 
     PostgreSQL's clock does not travel: that it is another time there is no wonder.
     """
-    monkeypatch.setattr(day, "MOST_APART", timedelta(days=36_500))
+    monkeypatch.setattr(shop_clock, "MOST_APART", timedelta(days=36_500))
     with time_machine.travel(
         datetime(2026, 11, 22, 12, tzinfo=ZoneInfo("Europe/Istanbul"))
     ) as clock:

@@ -23,7 +23,7 @@ from accounts.security_log import Event, record
 from .admin_forms import BatchAdminForm
 from .listing.filters import meant_by
 from .models import Batch, OwnStock, Product
-from .models.queries import NEWEST_FIRST, BatchQuerySet
+from .models.batch_queryset import NEWEST_FIRST, BatchQuerySet
 from .models.recall_lock import share_recall_lock
 from .register.history import story_of
 

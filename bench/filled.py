@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from batches.models import Batch, LabelRun, PrintedLabels, Product, Recall, Removal, bulk
-from batches.models.folded import looked_for
+from batches.models.case_folding import looked_for
 from batches.rules.batch_code import new_code
 from batches.rules.shelf_life import ShelfLife
 

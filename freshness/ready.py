@@ -16,7 +16,7 @@ from django.db import DEFAULT_DB_ALIAS, Error, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from batches import day, replica
+from batches import replica, shop_clock
 from batches.models import Batch
 from batches.report.kept import page_from
 
@@ -154,16 +154,16 @@ def is_migrated(database: str) -> bool:
 def of_the_clock(database: str) -> Iterator[str]:
     """Compared with the primary database's, and with when somebody last changed batches."""
     now = timezone.now()
-    arrived, clock = day.latest_arrival_and_clock(database).first() or (None, None)
-    there = day.clock_of(database, clock) or now
-    if abs(there - now) > day.MOST_APART:
+    arrived, clock = shop_clock.latest_arrival_and_clock(database).first() or (None, None)
+    there = shop_clock.clock_of(database, clock) or now
+    if abs(there - now) > shop_clock.MOST_APART:
         here, away = (f"{it:%Y-%m-%d %H:%M:%S}" for it in (now, there))
         yield f"This machine's clock says {here} UTC, the database's {away}. Set it."
     changed = last_change(database) or now
-    if changed - now > day.MOST_APART:
+    if changed - now > shop_clock.MOST_APART:
         when = f"{changed:%Y-%m-%d %H:%M:%S}"
         yield f"A batch was changed at {when} UTC, which is yet to come. Set the clock."
-    if arrived and arrived > timezone.localdate(now + day.MOST_APART):
+    if arrived and arrived > timezone.localdate(now + shop_clock.MOST_APART):
         yield f"A batch arrived on {arrived}, which is yet to come. Set the clock, or mend it."
 
 

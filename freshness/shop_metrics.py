@@ -11,9 +11,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from batches.day import shop_today
 from batches.models import Batch, Recall, ShopScans
 from batches.rules.shelf_life import Status
+from batches.shop_clock import shop_today
 
 from .backups.naming import last_backup
 from .ready import of_the_clock

@@ -6,10 +6,10 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from ..day import shop_today
 from ..listing.filters import FilterForm
 from ..listing.selection import named_batches, named_codes
 from ..models import Batch, LabelSetup
+from ..shop_clock import shop_today
 from .print_job import MOST_LABELS
 
 LONGEST_QUERY = 2000  # characters that every browser and proxy takes in an address

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import staff_required
 
 from ..models import Batch, LabelRun, PrintedLabels
-from ..models.own_stock import known_stock
+from ..models.custom_stock import known_stock
 from .address_check import refusal
 from .forms import own_copies
 from .label import LabelMaker, TooSmallError

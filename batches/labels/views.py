@@ -18,7 +18,7 @@ from accounts.access import staff_required
 
 from ..barcodes.qr import qr_code
 from ..models import Batch, LabelRun, LabelSetup, OwnStock, PrintedLabels
-from ..models.own_stock import known_stock
+from ..models.custom_stock import known_stock
 from ..rules.batch_code import LENGTH
 from ..rules.label_fields import FIELDS
 from ..rules.label_stock import Stock

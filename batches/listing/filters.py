@@ -10,8 +10,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Batch
-from ..models.folded import beginning_with, looked_for
-from ..models.queries import BatchQuerySet
+from ..models.batch_queryset import BatchQuerySet
+from ..models.case_folding import beginning_with, looked_for
 from ..rules.batch_code import read_code
 from ..rules.shelf_life import Status
 from .form_fields import day_or_none, product_or_all

@@ -5,7 +5,7 @@ from itertools import islice
 from django.http import QueryDict
 
 from ..models import Batch
-from ..models.queries import BatchQuerySet
+from ..models.batch_queryset import BatchQuerySet
 from ..rules.batch_code import read_code
 
 MOST_LOOKED_UP = 5000  # codes: more than any page shows, and no work for a second

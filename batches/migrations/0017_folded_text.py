@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from batches.models.folded import FoldedField
+from batches.models.case_folding import FoldedField
 
 
 class Migration(migrations.Migration):

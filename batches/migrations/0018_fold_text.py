@@ -2,7 +2,7 @@ from django.apps.registry import Apps
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from batches.models.folded import looked_for
+from batches.models.case_folding import looked_for
 
 AT_ONCE = 10_000
 FIELDS = ["batch_identifier", "supplier", "supplier_lot"]

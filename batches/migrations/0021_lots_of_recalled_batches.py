@@ -5,7 +5,7 @@ from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 import accounts.text
-from batches.models.folded import FoldedField, looked_for
+from batches.models.case_folding import FoldedField, looked_for
 
 AT_ONCE = 10_000
 TABLE = "batches_recalledbatch"

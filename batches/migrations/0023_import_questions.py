@@ -2,7 +2,7 @@ from django.apps.registry import Apps
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from batches.models.folded import LAST, folded, looked_for
+from batches.models.case_folding import LAST, folded, looked_for
 from batches.models.product import twin_name
 
 AT_ONCE = 10_000

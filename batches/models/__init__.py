@@ -1,11 +1,11 @@
 from .batch import Batch, Removal
+from .custom_stock import OwnStock
 from .digest import DigestDelivery
-from .importing import Import, ImportPiece
-from .own_stock import OwnStock
-from .printing import LabelRun, LabelSetup, PrintedLabels
+from .import_job import Import, ImportPiece
+from .label_run import LabelRun, LabelSetup, PrintedLabels
 from .product import Product
 from .recall import Recall, RecalledBatch
-from .scans import BatchScans, ShopScans
+from .scan_counts import BatchScans, ShopScans
 
 __all__ = [
     "Batch",

@@ -19,14 +19,10 @@ from simple_history.models import HistoricalRecords
 from accounts.text import validate_visible
 
 from ..barcodes.qr import qr_svg
-from ..day import shop_today
 from ..rules.batch_code import LENGTH, new_code
 from ..rules.shelf_life import FOR_SALE, ShelfLife, Status, days_on_shelf
-from .folded import FoldedField, Lot, looked_for, lot_key
-from .product import Product
-from .queries import NEWEST_FIRST, BatchQuerySet
-from .recall_lock import share_recall_lock
-from .rules import (
+from ..shop_clock import shop_today
+from .batch_constraints import (
     CONSTRAINTS,
     EARLIEST,
     FIELD_TO_MEND,
@@ -34,10 +30,14 @@ from .rules import (
     validate_identifier,
     validate_year,
 )
-from .saving import with_fields
+from .batch_queryset import NEWEST_FIRST, BatchQuerySet
+from .case_folding import FoldedField, Lot, looked_for, lot_key
+from .product import Product
+from .recall_lock import share_recall_lock
+from .update_fields import with_fields
 
 if TYPE_CHECKING:
-    from .printing import PrintedLabels
+    from .label_run import PrintedLabels
     from .recall import Recall
 
 

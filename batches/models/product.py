@@ -9,8 +9,8 @@ from simple_history.models import HistoricalRecords
 
 from accounts.text import validate_visible
 
-from .folded import LAST, folded
-from .saving import with_fields
+from .case_folding import LAST, folded
+from .update_fields import with_fields
 
 
 class Product(models.Model):

@@ -19,8 +19,8 @@ from accounts.access import may_release_recalls
 
 from .batch import Batch
 from .bulk import AT_ONCE, pieces
-from .folded import FoldedField, looked_for
-from .printing import PrintedLabels
+from .case_folding import FoldedField, looked_for
+from .label_run import PrintedLabels
 from .recall_lock import take_recall_lock
 
 

@@ -7,7 +7,7 @@
 from django.db.models import Q
 
 from .batch import Batch
-from .folded import Lot
+from .case_folding import Lot
 from .recall import Recall, RecalledBatch
 
 LOT_FIELDS = ("supplier_folded", "supplier_lot_folded")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..listing.form_fields import day_or_none, product_or_all
 from ..models import Batch
-from ..models.queries import BatchQuerySet, same_text
+from ..models.batch_queryset import BatchQuerySet, same_text
 
 NO_SUGGESTIONS = {"autocomplete": "off"}
 

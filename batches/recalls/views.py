@@ -22,8 +22,8 @@ from freshness.tables.response import table
 from ..listing.pagination import Page
 from ..listing.selection import named_codes
 from ..models import Batch, Recall, RecalledBatch
+from ..models.batch_queryset import BatchQuerySet
 from ..models.bulk import all_of
-from ..models.queries import BatchQuerySet
 from ..models.recall_lock import take_recall_lock
 from ..transactions import all_or_nothing
 from .forms import CriteriaForm, ReasonForm, ReleaseForm, criteria_in_words

@@ -6,10 +6,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ..day import shop_day
 from ..listing.form_fields import DATE_MESSAGES, NO_WORD, DateInput
 from ..models import Batch, Product
 from ..rules.shelf_life import seconds_left_of_day
+from ..shop_clock import shop_day
 
 FEW_PRODUCTS = 10  # so many are large buttons to tap; more are a drop-down list
 

@@ -8,18 +8,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import staff_required
 
-from ..day import shop_day, shop_today
 from ..labels.print_job import MOST_LABELS
 from ..listing.filters import FilterForm
 from ..listing.form_fields import save_unless_taken
 from ..listing.pagination import Page
 from ..models import Batch, Recall
-from ..models.queries import BY_ARRIVAL
+from ..models.batch_queryset import BY_ARRIVAL
 from ..models.recall_lock import share_recall_lock
 from ..models.recalled_lots import recall_of_other_batches
 from ..recalls.lot_question import question_about, tell_of_recall
 from ..report.report import Report
 from ..scans.views import last_days_of
+from ..shop_clock import shop_day, shop_today
 from ..transactions import all_or_nothing
 from .edit_conflict import conflict, version_of
 from .forms import BatchForm

@@ -15,9 +15,9 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
 from .. import replica
-from ..day import ShopDay, clock_of, latest_arrival_and_clock
 from ..models import Batch
 from ..rules.shelf_life import next_midnight
+from ..shop_clock import ShopDay, clock_of, latest_arrival_and_clock
 from .report import Report
 from .style import report_style
 

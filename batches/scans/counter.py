@@ -16,7 +16,7 @@ from threading import Lock, Thread
 from django.db import Error, close_old_connections, connection, transaction
 from django.utils import timezone
 
-from ..models.scans import add_scans
+from ..models.scan_counts import add_scans
 from ..rules.batch_code import read_code
 
 HEADER = "X-Freshness"  # of a report: what it says, for whoever counts

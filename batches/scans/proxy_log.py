@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from ..models.scans import read_status
+from ..models.scan_counts import read_status
 from ..rules.batch_code import read_code
 from .counter import QUARTER, Scan, save
 

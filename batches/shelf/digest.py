@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ..models import Batch
-from ..models.queries import BatchQuerySet
+from ..models.batch_queryset import BatchQuerySet
 from ..rules.shelf_life import Status
 
 MOST_LINES = 30  # in one part

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ..listing.filters import SELL_FIRST
 from ..models import Batch, Product
-from ..models.queries import Counted, is_to_sell_first
+from ..models.batch_queryset import Counted, is_to_sell_first
 from ..rules.shelf_life import FOR_SALE, Status
 from ..templatetags.days import in_words
 

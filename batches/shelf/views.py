@@ -16,11 +16,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import staff_required
 
-from ..day import shop_today
 from ..listing.selection import named_batches, named_codes
 from ..models import Batch, Removal
-from ..models.queries import BatchQuerySet
+from ..models.batch_queryset import BatchQuerySet
 from ..models.recalled_lots import recall_of_other_batches
+from ..shop_clock import shop_today
 from .forms import RemovalForm
 from .today import Day
 

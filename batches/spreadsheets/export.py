@@ -18,10 +18,10 @@ from accounts.access import staff_required
 from freshness.tables.response import EXCEL, comma_separated, excel, table, wanted
 from freshness.tables.xlsx import MOST_ROWS
 
-from ..day import shop_today
 from ..listing.filters import FilterForm
 from ..models import Batch, Import, Product
 from ..models.bulk import all_of
+from ..shop_clock import shop_today
 from .rows.resources import RESOURCES, BatchResource, ProductResource
 
 

@@ -12,7 +12,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
-from batches import day
+from batches import shop_clock
 from batches.report import kept
 from batches.report.style import report_style
 from conftest import MakeBatch
@@ -213,7 +213,7 @@ def test_a_clock_that_was_set_back(
     make_batch: MakeBatch, noon: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_batch()
-    monkeypatch.setattr(day, "MOST_APART", timedelta(minutes=5))
+    monkeypatch.setattr(shop_clock, "MOST_APART", timedelta(minutes=5))
     noon.shift(timedelta(minutes=-4))
     assert "yet to come" not in " ".join(ready.problems())
     noon.shift(timedelta(minutes=-2))
@@ -228,7 +228,7 @@ def test_a_clock_that_says_a_day_before_the_latest_arrival(
 ) -> None:
     words = "A batch arrived on 2026-11-22, which is yet to come. Set the clock, or mend it."
     make_batch(0)
-    monkeypatch.setattr(day, "MOST_APART", timedelta(minutes=5))
+    monkeypatch.setattr(shop_clock, "MOST_APART", timedelta(minutes=5))
     assert words not in ready.problems()
     noon.shift(timedelta(days=-1))
     assert words in ready.problems()
@@ -237,7 +237,7 @@ def test_a_clock_that_says_a_day_before_the_latest_arrival(
 def test_a_clock_that_is_not_the_databases(
     make_batch: MakeBatch, noon: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(day, "MOST_APART", timedelta(minutes=5))
+    monkeypatch.setattr(shop_clock, "MOST_APART", timedelta(minutes=5))
     noon.shift(timedelta(days=400))
     told = [it for it in ready.problems() if it.endswith("Set it.")]
     assert len(told) == (connection.vendor == "postgresql")  # SQLite has no clock of its own

@@ -10,7 +10,7 @@ from batches.scans.counter.counter import QUARTER, save
 from django.utils import timezone
 from time_machine import Traveller
 
-from batches import day
+from batches import shop_clock
 from batches.models import Batch, Recall, RecalledBatch
 from batches.tests.scans.test_counter import NOON, broken_database
 from conftest import MakeBatch
@@ -59,7 +59,7 @@ def test_a_clock_that_is_wrong(
 ) -> None:
     make_batch(0)
     assert told(ShopCollector())["freshness_clock_right"] == 1
-    monkeypatch.setattr(day, "MOST_APART", timedelta(minutes=5))
+    monkeypatch.setattr(shop_clock, "MOST_APART", timedelta(minutes=5))
     noon.shift(timedelta(days=-1))
     assert told(ShopCollector())["freshness_clock_right"] == 0
 
@@ -78,12 +78,12 @@ def test_a_database_that_does_not_answer() -> None:
 def test_the_newest_backup(folder: Path) -> None:
     assert told(ShopCollector())["freshness_last_backup_timestamp_seconds"] == 0
     day = datetime(2026, 11, 21, 23, tzinfo=UTC)
-    for moment in (day, day - timedelta(days=1)):
+    for moment in (shop_clock, shop_clock - timedelta(days=1)):
         backup = folder / name_of(moment, "sqlite", is_encrypted=False)
         backup.touch()
         checksum_file(backup).touch()
     found = told(ShopCollector())["freshness_last_backup_timestamp_seconds"]
-    assert found == day.timestamp()
+    assert found == shop_clock.timestamp()
 
 
 def test_the_database_is_asked_once_a_minute(make_batch: MakeBatch) -> None:

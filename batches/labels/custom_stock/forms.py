@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from ...models import OwnStock
-from ...models.own_stock import MOST_IN_A_ROW
+from ...models.custom_stock import MOST_IN_A_ROW
 from ...rules.label_stock import MM_PER_INCH
 from ..forms import whole_number
 from .lengths import read_length

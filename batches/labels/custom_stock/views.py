@@ -11,7 +11,7 @@ from accounts.access import staff_required
 
 from ...listing.form_fields import save_unless_taken
 from ...models import LabelSetup, OwnStock
-from ...models.own_stock import known_stock
+from ...models.custom_stock import known_stock
 from ..print_options import short_query
 from .forms import OwnStockForm
 

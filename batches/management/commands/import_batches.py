@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from accounts.models import User
 from batches.models import Import
-from batches.models.importing import DateOrder
+from batches.models.import_job import DateOrder
 from batches.replica import wait_for_replica
 from batches.spreadsheets.dates.forms import DatesForm
 from batches.spreadsheets.importing.check import begin, check_for_a_while

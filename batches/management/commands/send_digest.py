@@ -9,9 +9,9 @@ from django.utils.translation import ngettext
 
 from accounts.mail import hand_over, in_language_of
 
-from ...day import shop_today
 from ...models import DigestDelivery
 from ...shelf.digest import Digest
+from ...shop_clock import shop_today
 
 
 class Command(BaseCommand):

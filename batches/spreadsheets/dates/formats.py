@@ -7,7 +7,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from ...models.importing import DateOrder
+from ...models.import_job import DateOrder
 from .month_names import MONTH_NUMBER, WEEKDAY_NAMES, without_marks
 
 LONGEST = 60  # characters that any way to write a date takes

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ...models import Import
-from ...models.importing import DateOrder
+from ...models.import_job import DateOrder
 from .formats import numeric_readings
 
 

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from ...models.folded import folded
+from ...models.case_folding import folded
 
 MONTHS = (
     "january enero ocak",

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from ...models.importing import DateOrder
+from ...models.import_job import DateOrder
 from ..importing.errors import UnreadableError
 from ..importing.read_file import Row
 from .formats import Readings, numeric_readings

@@ -11,8 +11,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from ...day import one_day, shop_today
 from ...models import Batch, Import, ImportPiece, Product
+from ...shop_clock import one_day, shop_today
 from ..dates.survey import survey_dates
 from ..rows.column_names import known_names
 from ..rows.resources import RESOURCES

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from ...models import Batch, Import, Recall
 from ...models.bulk import pieces
-from ...models.folded import Lot, lot_key
+from ...models.case_folding import Lot, lot_key
 from ...models.recalled_lots import is_reached, standing_recalls
 
 

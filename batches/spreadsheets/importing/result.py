@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from ...models import Import, Product, RecalledBatch
 from ...models.bulk import all_of
-from ...models.folded import looked_for
+from ...models.case_folding import looked_for
 from ..rows.lookalikes import LABELS, Look
 from .recalled_lots import RecalledRows
 

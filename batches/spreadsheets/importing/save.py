@@ -9,11 +9,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ...day import shop_today
 from ...models import Batch, Import, Product, bulk
 from ...models.bulk import pieces
 from ...models.recall_lock import share_recall_lock
 from ...rules.batch_code import new_code
+from ...shop_clock import shop_today
 from ..rows.resources import RESOURCES
 from .recalled_lots import RecalledRows
 from .result import CHANGED, NEW, UNCHANGED, Found, fingerprint, found_rows, version

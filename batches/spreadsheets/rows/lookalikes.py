@@ -11,7 +11,7 @@ from enum import StrEnum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ...models.folded import folded
+from ...models.case_folding import folded
 from ..dates.formats import YEAR_FIRST, numeric_readings, split_time, year_month_day_by_name
 from ..dates.month_names import MONTH_NUMBER, without_marks
 

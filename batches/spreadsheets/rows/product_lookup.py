@@ -5,7 +5,7 @@ from collections import defaultdict
 from django.utils.translation import gettext as _
 
 from ...models import Product
-from ...models.folded import folded
+from ...models.case_folding import folded
 
 
 class ProductsByName:

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ...models import Batch, Removal
-from ...models.folded import looked_for
+from ...models.case_folding import looked_for
 
 
 def departures(batch: Batch, today: date) -> list[str]:

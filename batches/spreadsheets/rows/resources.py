@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from import_export.fields import Field
 from import_export.widgets import Widget
 
-from ...day import shop_today
 from ...models import Batch, Product
+from ...models.batch_constraints import FIELD_TO_MEND, IDENTIFIER_IS_ITS_OWN
 from ...models.bulk import pieces
-from ...models.folded import looked_for
-from ...models.rules import FIELD_TO_MEND, IDENTIFIER_IS_ITS_OWN
+from ...models.case_folding import looked_for
 from ...rules.batch_code import read_code
+from ...shop_clock import shop_today
 from .cell_text import Value, kind_and_text, refuse_hidden, shown_text
 from .product_lookup import ProductsByName
 from .removed_batches import departures, reasons_to_refuse

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from import_export import widgets
 
-from ...models.folded import folded
+from ...models.case_folding import folded
 from ..dates.formats import read_date
 from .cell_text import Value, kind_and_text, refuse_hidden, shown_text
 from .lookalikes import Look, look_of

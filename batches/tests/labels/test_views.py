@@ -11,7 +11,7 @@ from accounts.models import User
 from batches.addresses import lan_address
 from batches.labels.print_job import MOST_LABELS
 from batches.models import Batch, LabelRun, LabelSetup, Product
-from batches.models.own_stock import known_stock
+from batches.models.custom_stock import known_stock
 from conftest import MakeBatch, words
 
 from ..barcodes.test_qr import decode

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from batches.listing.filters import FilterForm
 from batches.models import Batch
-from batches.models.folded import INDEXED, looked_for
+from batches.models.case_folding import INDEXED, looked_for
 from conftest import MakeBatch
 
 

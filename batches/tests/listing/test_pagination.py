@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from batches.listing.pagination import ROWS_ON_A_PAGE, Page
 from batches.models import Batch
-from batches.models.queries import BY_ARRIVAL, BatchQuerySet
+from batches.models.batch_queryset import BY_ARRIVAL, BatchQuerySet
 from conftest import MakeBatch
 
 NEWEST_FIRST = Batch.objects.newest_first()

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from batches.models.importing import DateOrder
+from batches.models.import_job import DateOrder
 from batches.spreadsheets.dates.formats import numeric_readings, read_date
 
 DAY = date(2026, 11, 27)

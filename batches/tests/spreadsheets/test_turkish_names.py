@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batches.models import Batch, Import, Product
-from batches.models.folded import folded, looked_for
+from batches.models.case_folding import folded, looked_for
 from conftest import MakeBatch, words
 
 from .test_import import confirm, counts, preview

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from batches.day import one_day, shop_today
 from batches.models import Batch, Product, Recall, Removal
+from batches.shop_clock import one_day, shop_today
 
 EMAIL = "demo@example.com"
 

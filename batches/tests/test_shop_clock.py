@@ -13,11 +13,11 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-import batches.day
+import batches.shop_clock
 from accounts.models import User
-from batches.day import MOST_APART, one_day, right_time, shop_today
 from batches.models import Batch, Import, Removal
 from batches.register.edit_conflict import version_of
+from batches.shop_clock import MOST_APART, one_day, right_time, shop_today
 from batches.spreadsheets.importing.check import begin, check_for_a_while
 from batches.spreadsheets.importing.save import save
 from conftest import MakeBatch, MakeUser, words
@@ -215,7 +215,7 @@ def test_all_that_an_answer_says_is_of_one_day(
 def test_of_clocks_that_are_far_apart_the_databases_is_right(
     apart: timedelta, is_theirs: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batches.day, "MOST_APART", MOST_APART)
+    monkeypatch.setattr(batches.shop_clock, "MOST_APART", MOST_APART)
     here = timezone.localtime()
     there = (here + apart).astimezone(UTC)
     assert right_time(here, there) == (there if is_theirs else here)
@@ -234,7 +234,7 @@ def test_a_server_whose_clock_is_wrong_tells_the_day_of_a_database_with_a_clock_
     now = time_machine.escape_hatch.datetime.datetime.now(UTC)
     noon.move_to(now)
     batch = make_batch(3)
-    monkeypatch.setattr(batches.day, "MOST_APART", MOST_APART)
+    monkeypatch.setattr(batches.shop_clock, "MOST_APART", MOST_APART)
     noon.move_to(now + timedelta(days=apart))
     client = Client()
     client.force_login(staff)

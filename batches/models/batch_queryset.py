@@ -10,10 +10,10 @@ from django.db.models import Case, F, Min, Q, Value, When
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
-from ..day import shop_today
 from ..rules.shelf_life import Status
+from ..shop_clock import shop_today
 from .bulk import pieces, remember
-from .folded import beginning_with, looked_for
+from .case_folding import beginning_with, looked_for
 
 if TYPE_CHECKING:
     from .batch import Batch, Removal

@@ -12,7 +12,7 @@ from time_machine import Traveller
 
 from accounts.models import User
 from batches.models import Batch, Product
-from batches.models.queries import BatchQuerySet
+from batches.models.batch_queryset import BatchQuerySet
 from batches.rules.batch_code import LENGTH
 from batches.rules.shelf_life import Status
 from conftest import MakeBatch
