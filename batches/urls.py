@@ -11,7 +11,7 @@ urlpatterns = [
     path("", include("batches.shelf.urls")),
     path("", include("batches.register.urls")),
     path("", include("batches.recalls.urls")),
-    path("", include("batches.scans.counter.urls")),
+    path("", include("batches.scans.urls")),
     path("", include("batches.spreadsheets.urls")),
     path("", include("batches.labels.urls")),
 ]
