@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from batches.scans.counter.counter import HEADER as FRESHNESS
-from batches.scans.counter.counter import Tally
+from batches.scans.counter import HEADER as FRESHNESS
+from batches.scans.counter import Tally
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, parse_cookie
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from batches.scans.counter.counter import QUARTER, save
+from batches.scans.counter import QUARTER, save
 from django.utils import timezone
 from time_machine import Traveller
 
@@ -78,12 +78,12 @@ def test_a_database_that_does_not_answer() -> None:
 def test_the_newest_backup(folder: Path) -> None:
     assert told(ShopCollector())["freshness_last_backup_timestamp_seconds"] == 0
     day = datetime(2026, 11, 21, 23, tzinfo=UTC)
-    for moment in (shop_clock, shop_clock - timedelta(days=1)):
+    for moment in (day, day - timedelta(days=1)):
         backup = folder / name_of(moment, "sqlite", is_encrypted=False)
         backup.touch()
         checksum_file(backup).touch()
     found = told(ShopCollector())["freshness_last_backup_timestamp_seconds"]
-    assert found == shop_clock.timestamp()
+    assert found == day.timestamp()
 
 
 def test_the_database_is_asked_once_a_minute(make_batch: MakeBatch) -> None:

@@ -18,7 +18,7 @@ from urllib.request import urlopen
 
 import psutil
 import pytest
-from batches.scans.counter.proxy_log import minute_of
+from batches.scans.proxy_log import minute_of
 from django.test import RequestFactory
 from django.utils import timezone
 

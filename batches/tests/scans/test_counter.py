@@ -18,8 +18,8 @@ from django.utils import timezone
 
 from batches.models import Batch, BatchScans, Recall, ShopScans
 from batches.scans.counter import counter
-from batches.scans.counter.counter import QUARTER, Tally, save
-from batches.scans.counter.proxy_log import GIVEN_UP
+from batches.scans.counter import QUARTER, Tally, save
+from batches.scans.proxy_log import GIVEN_UP
 from conftest import MakeBatch, at_the_same_time, words
 
 TODAY = date(2026, 11, 22)
