@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
-from .text import validate_visible
+from freshness.config.validators import validate_visible
 
 validate_plain = RegexValidator(
     r"^[\x21-\x7e]*\Z", _("Use plain letters, as in a@b.com."), "letters"

@@ -6,7 +6,7 @@ class FreshnessConfig(AppConfig):
     name = "freshness"
 
     def ready(self) -> None:
-        from . import checks  # noqa: F401 - importing it registers the checks
+        from .config import checks  # noqa: F401 - importing it registers the checks
 
 
 class AdministrationConfig(admin_apps.AdminConfig):

@@ -8,7 +8,7 @@ import gc
 from typing import Any
 
 from freshness import metrics_server, settings
-from freshness.databases import SQLITE
+from freshness.config.databases import SQLITE
 
 bind = f"0.0.0.0:{settings.PORT}"
 workers = settings.WEB_CONCURRENCY

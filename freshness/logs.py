@@ -7,7 +7,7 @@ from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
 
-from accounts.text import HIDDEN
+from freshness.config.validators import HIDDEN
 
 from .request_ids import request_id
 

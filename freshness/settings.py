@@ -13,12 +13,11 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
-from batches.addresses import lan_address
+from freshness.config.network_address import lan_address
 
-from .databases import SQLITE, on_postgresql, on_sqlite
-from .environment import Environment, machine_time_zone
-from .logs import without_path
-from .parsers import (
+from .config.databases import SQLITE, on_postgresql, on_sqlite
+from .config.environment import Environment, machine_time_zone
+from .config.parsers import (
     database,
     email_address,
     email_server,
@@ -37,6 +36,7 @@ from .parsers import (
     whole_number,
     yes_or_no,
 )
+from .logs import without_path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 TESTING = "pytest" in sys.modules

@@ -8,10 +8,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from batches.scans.counter import HEADER as FRESHNESS
-from batches.scans.counter import Tally
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, parse_cookie
+
+from batches.scans.counter import HEADER as FRESHNESS
+from batches.scans.counter import Tally
 
 from .answered import Answered
 from .request_ids import HEADER as REQUEST_ID

@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-import accounts.text
+import freshness.config.validators
 
 
 class Migration(migrations.Migration):
@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
             name="full_name",
             field=models.CharField(
                 max_length=120,
-                validators=[accounts.text.validate_visible],
+                validators=[freshness.config.validators.validate_visible],
                 verbose_name="full name",
             ),
         ),

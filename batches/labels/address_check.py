@@ -4,7 +4,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ..addresses import Reach, lan_address, reach
+from freshness.config.network_address import Reach, lan_address, reach
 
 
 def refusal() -> str | Promise | None:

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-import accounts.text
+import freshness.config.validators
 
 
 class Migration(migrations.Migration):
@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 help_text="Customers read this.",
                 max_length=200,
-                validators=[accounts.text.validate_visible],
+                validators=[freshness.config.validators.validate_visible],
                 verbose_name="reason for the recall",
             ),
         ),
@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 blank=True,
                 max_length=200,
-                validators=[accounts.text.validate_visible],
+                validators=[freshness.config.validators.validate_visible],
                 verbose_name="why it was taken off",
             ),
         ),
@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 blank=True,
                 max_length=120,
-                validators=[accounts.text.validate_visible],
+                validators=[freshness.config.validators.validate_visible],
                 verbose_name="supplier",
             ),
         ),
@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 blank=True,
                 max_length=60,
-                validators=[accounts.text.validate_visible],
+                validators=[freshness.config.validators.validate_visible],
                 verbose_name="supplier's lot",
             ),
         ),
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 help_text="Such as “Counter labels”.",
                 max_length=60,
-                validators=[accounts.text.validate_visible],
+                validators=[freshness.config.validators.validate_visible],
                 verbose_name="name",
             ),
         ),
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 blank=True,
                 max_length=16,
-                validators=[accounts.text.validate_visible],
+                validators=[freshness.config.validators.validate_visible],
                 verbose_name="emoji",
             ),
         ),
@@ -76,7 +76,9 @@ class Migration(migrations.Migration):
             model_name="product",
             name="name",
             field=models.CharField(
-                max_length=60, validators=[accounts.text.validate_visible], verbose_name="name"
+                max_length=60,
+                validators=[freshness.config.validators.validate_visible],
+                verbose_name="name",
             ),
         ),
         migrations.AlterField(
@@ -85,7 +87,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 blank=True,
                 max_length=200,
-                validators=[accounts.text.validate_visible],
+                validators=[freshness.config.validators.validate_visible],
                 verbose_name="storage advice",
             ),
         ),

@@ -6,9 +6,9 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
-import accounts.text
 import batches.models.batch_constraints
 import batches.rules.batch_code
+import freshness.config.validators
 
 
 class Migration(migrations.Migration):
@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=120,
-                        validators=[accounts.text.validate_visible],
+                        validators=[freshness.config.validators.validate_visible],
                         verbose_name="supplier",
                     ),
                 ),
@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=60,
-                        validators=[accounts.text.validate_visible],
+                        validators=[freshness.config.validators.validate_visible],
                         verbose_name="supplier's lot",
                     ),
                 ),
@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=200,
-                        validators=[accounts.text.validate_visible],
+                        validators=[freshness.config.validators.validate_visible],
                         verbose_name="why it was taken off",
                     ),
                 ),
@@ -124,7 +124,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="Customers read this.",
                         max_length=200,
-                        validators=[accounts.text.validate_visible],
+                        validators=[freshness.config.validators.validate_visible],
                         verbose_name="reason for the recall",
                     ),
                 ),
@@ -197,7 +197,7 @@ class Migration(migrations.Migration):
                     "name",
                     models.CharField(
                         max_length=60,
-                        validators=[accounts.text.validate_visible],
+                        validators=[freshness.config.validators.validate_visible],
                         verbose_name="name",
                     ),
                 ),
@@ -206,7 +206,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=16,
-                        validators=[accounts.text.validate_visible],
+                        validators=[freshness.config.validators.validate_visible],
                         verbose_name="emoji",
                     ),
                 ),
@@ -233,7 +233,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=200,
-                        validators=[accounts.text.validate_visible],
+                        validators=[freshness.config.validators.validate_visible],
                         verbose_name="storage advice",
                     ),
                 ),

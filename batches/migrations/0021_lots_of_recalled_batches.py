@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-import accounts.text
+import freshness.config.validators
 from batches.models.case_folding import FoldedField, looked_for
 
 AT_ONCE = 10_000
@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 default="",
                 db_default="",
                 max_length=200,
-                validators=[accounts.text.validate_visible],
+                validators=[freshness.config.validators.validate_visible],
             ),
         ),
         migrations.AddField(

@@ -16,7 +16,7 @@ from django.utils.translation import gettext, gettext_noop, ngettext, override
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from accounts.text import validate_visible
+from freshness.config.validators import validate_visible
 
 from ..barcodes.qr import qr_svg
 from ..rules.batch_code import LENGTH, new_code

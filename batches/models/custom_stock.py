@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from accounts.text import validate_visible
+from freshness.config.validators import validate_visible
 
 from ..rules.label_stock import DOTS_PER_INCH, Stock, ready_made
 

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.text import validate_visible
+from freshness.config.validators import validate_visible
 
 ROWS_IN_A_PIECE = 500
 KEPT_UNCONFIRMED = timedelta(days=1)

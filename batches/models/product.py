@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from accounts.text import validate_visible
+from freshness.config.validators import validate_visible
 
 from .case_folding import LAST, folded
 from .update_fields import with_fields

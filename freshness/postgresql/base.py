@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.backends.postgresql import base
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from ..databases import FOR_AN_ANSWER, TO_CONNECT, TO_THE_REPLICA
+from ..config.databases import FOR_AN_ANSWER, TO_CONNECT, TO_THE_REPLICA
 from .patience import NoAnswerError
 
 

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from batches.scans.counter import QUARTER, save
 from django.utils import timezone
 from time_machine import Traveller
 
 from batches import shop_clock
 from batches.models import Batch, Recall, RecalledBatch
+from batches.scans.counter import QUARTER, save
 from batches.tests.scans.test_counter import NOON, broken_database
 from conftest import MakeBatch
 from freshness.backups.naming import checksum_file, name_of

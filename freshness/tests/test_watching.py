@@ -18,10 +18,10 @@ from urllib.request import urlopen
 
 import psutil
 import pytest
-from batches.scans.proxy_log import minute_of
 from django.test import RequestFactory
 from django.utils import timezone
 
+from batches.scans.proxy_log import minute_of
 from conftest import PASSWORD
 from deploy.rehearse.servers import free_port, wait_until
 from freshness.answered import Answered

@@ -4,7 +4,7 @@ import re
 
 from django.utils.translation import gettext as _
 
-from accounts.text import HIDDEN
+from freshness.config.validators import HIDDEN
 from freshness.tables.formula_escaping import as_it_was
 
 # What a spreadsheet shows in the place of a value, in any language: most errors have a sign at both

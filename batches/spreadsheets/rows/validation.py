@@ -42,7 +42,7 @@ class CheckedResource(resources.ModelResource):  # type: ignore[misc]
         import_id_fields: list[str] = []  # `find` tells what a row is of
 
     was: dict[str, Any] | None = None
-    date_order = ""  # of the file: see models/importing.py
+    date_order = ""  # of the file: see models/import_job.py
     identifying: tuple[str, ...] = ()  # fields that a spreadsheet must not have changed
     past_dates: tuple[str, ...] = ()  # columns of days that have come
 

@@ -8,11 +8,11 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from batches.addresses import lan_address
 from batches.labels.print_job import MOST_LABELS
 from batches.models import Batch, LabelRun, LabelSetup, Product
 from batches.models.custom_stock import known_stock
 from conftest import MakeBatch, words
+from freshness.config.network_address import lan_address
 
 from ..barcodes.test_qr import decode
 

@@ -17,7 +17,7 @@ from django.test import Client
 from django.utils import timezone
 
 from batches.models import Batch, BatchScans, Recall, ShopScans
-from batches.scans.counter import counter
+from batches.scans import counter
 from batches.scans.counter import QUARTER, Tally, save
 from batches.scans.proxy_log import GIVEN_UP
 from conftest import MakeBatch, at_the_same_time, words

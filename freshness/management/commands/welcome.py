@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from batches.addresses import Reach, reach
+from freshness.config.network_address import Reach, reach
 
 
 class Command(BaseCommand):

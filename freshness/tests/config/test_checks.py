@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from freshness.checks import secrets_are_private
-from freshness.environment import Environment
+from freshness.config.checks import secrets_are_private
+from freshness.config.environment import Environment
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="Windows has no such modes")
 

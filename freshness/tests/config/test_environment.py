@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from freshness.environment import Environment, kept_secret
-from freshness.parsers import whole_number, yes_or_no
+from freshness.config.environment import Environment, kept_secret
+from freshness.config.parsers import whole_number, yes_or_no
 
 
 def test_every_problem_is_kept_and_the_default_stands_in(monkeypatch: pytest.MonkeyPatch) -> None:

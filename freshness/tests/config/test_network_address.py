@@ -4,7 +4,13 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from batches.addresses import Reach, default_route_address, lan_address, may_be_a_shop, reach
+from freshness.config.network_address import (
+    Reach,
+    default_route_address,
+    lan_address,
+    may_be_a_shop,
+    reach,
+)
 
 
 @pytest.mark.parametrize(

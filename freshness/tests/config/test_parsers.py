@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from freshness.parsers import (
+from freshness.config.parsers import (
     EmailServer,
     database,
     email_address,

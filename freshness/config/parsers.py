@@ -14,7 +14,7 @@ import pyrage
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from accounts.text import HIDDEN
+from freshness.config.validators import HIDDEN
 
 TRUE = {"true", "yes", "on", "1"}
 FALSE = {"false", "no", "off", "0"}

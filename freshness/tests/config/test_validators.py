@@ -7,9 +7,9 @@ from django.db.models import CharField, TextField
 from django.test import Client
 from simple_history.models import HistoricalChanges
 
-from accounts.text import validate_visible
 from batches.models import Batch
 from conftest import MakeBatch, words
+from freshness.config.validators import validate_visible
 
 # Every control character, line break, and mark that turns the text after it round (UAX #9).
 HIDDEN = [

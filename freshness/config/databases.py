@@ -44,7 +44,7 @@ def on_postgresql(
 
     What a URL sets itself, such as sslmode, stays as it is.
     """
-    from .postgresql.patience import PatientConnection  # which a shop on SQLite does not need
+    from ..postgresql.patience import PatientConnection  # which a shop on SQLite does not need
 
     pool = {
         "connection_class": PatientConnection,
