@@ -16,7 +16,8 @@ from django.db.models import DateTimeField, QuerySet, Subquery, Value
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from . import replica
+from freshness import replica
+
 from .rules.shelf_life import day_of_shop
 
 MOST_APART = timedelta(minutes=5)  # of clocks that tell the same time

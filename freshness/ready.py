@@ -16,9 +16,10 @@ from django.db import DEFAULT_DB_ALIAS, Error, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from batches import replica, shop_clock
+from batches import shop_clock
 from batches.models import Batch
 from batches.report.kept import page_from
+from freshness import replica
 
 log = logging.getLogger("freshness.ready")
 

@@ -14,7 +14,7 @@ REPORT = "/batch/"
 READING = {"GET", "HEAD"}
 # Threads. They share one core, so a larger number is a larger share of it.
 REPORTS_AT_ONCE, PAGES_AT_ONCE = 8, 8
-MOST_WAITING = 100  # saves; of those beyond, freshness.save_limit says that the shop is busy
+MOST_WAITING = 100  # saves; of those beyond, freshness.http.save_limit says that the shop is busy
 
 
 def started_threads(count: int) -> ThreadedTaskDispatcher:

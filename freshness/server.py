@@ -20,7 +20,7 @@ from waitress.channel import HTTPChannel  # type: ignore[import-untyped]
 from waitress.parser import HTTPRequestParser, ParsingError  # type: ignore[import-untyped]
 from waitress.wasyncore import loop  # type: ignore[import-untyped]
 
-from .middleware import WSGIApplication
+from .http.middleware import WSGIApplication
 from .open_files import connection_limit
 from .request_queues import PAGES_AT_ONCE, RequestQueues
 
@@ -105,7 +105,7 @@ class Server:
             channel_timeout=PATIENCE,
             cleanup_interval=PATIENCE // 4,
             max_request_header_size=64 * KB,
-            # What is a little too large is refused by freshness.middleware, in words.
+            # What is a little too large is refused by freshness.http.middleware, in words.
             max_request_body_size=max(settings.LARGE_UPLOADS.values()) + MB,
             # What is larger is in a file, not in memory.
             inbuf_overflow=64 * KB,

@@ -145,22 +145,22 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "freshness.watching.name_view",
     # First what adds to every answer, refusals of the others and static files included.
-    "freshness.middleware.deny_features_and_embedding",
-    "freshness.middleware.CSPMiddleware",
+    "freshness.http.middleware.deny_features_and_embedding",
+    "freshness.http.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "freshness.middleware.LocaleMiddleware",  # before whatever may refuse, in words
-    "freshness.middleware.refuse_too_much",
+    "freshness.http.middleware.LocaleMiddleware",  # before whatever may refuse, in words
+    "freshness.http.middleware.refuse_too_much",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
     # What is the same for everybody ends here; shared caches may keep it.
     "accounts.middleware.answer_everybody_alike",
-    "freshness.middleware.refuse_nul_in_cookies",
-    "freshness.middleware.keep_to_one_day",
-    "freshness.middleware.answer_when_replicated",
-    "freshness.middleware.refuse_unreadable_forms",  # before CSRF's, which reads the form
-    "freshness.save_limit.SaveLimitMiddleware",
-    "freshness.save_limit.SessionMiddleware",
+    "freshness.http.middleware.refuse_nul_in_cookies",
+    "freshness.http.middleware.keep_to_one_day",
+    "freshness.http.middleware.answer_when_replicated",
+    "freshness.http.middleware.refuse_unreadable_forms",  # before CSRF's, which reads the form
+    "freshness.http.save_limit.SaveLimitMiddleware",
+    "freshness.http.save_limit.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.speak_their_language",
@@ -169,7 +169,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "accounts.middleware.AnswerNotNow",
     "axes.middleware.AxesMiddleware",
-    "freshness.middleware.tell_what_is_no_page",
+    "freshness.http.middleware.tell_what_is_no_page",
 ]
 ROOT_URLCONF = "freshness.urls"
 WSGI_APPLICATION = "freshness.wsgi.application"
@@ -185,14 +185,14 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "freshness.context_processors.shop",
+                "freshness.http.context_processors.shop",
             ],
         },
     },
 ]
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie of its own
 CSRF_FAILURE_VIEW = "freshness.views.csrf_failure"
-FORM_RENDERER = "freshness.forms.FieldRenderer"
+FORM_RENDERER = "freshness.http.form_renderer.FieldRenderer"
 
 # The paths that take more than DATA_UPLOAD_MAX_MEMORY_SIZE, and how many bytes.
 LARGE_UPLOADS = {"/admin/import": 25 * 1024**2}

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import same_for_everybody
 
-from .middleware import UnreadableFormError
-from .outage import outage_behind, tell_no_success, tell_of_outage
+from .http.middleware import UnreadableFormError
+from .http.outage import outage_behind, tell_no_success, tell_of_outage
+from .http.request_ids import request_id
 from .ready import is_ready
-from .request_ids import request_id
 
 TEXT = "text/plain; charset=utf-8"
 PAPER = "#faf7f2"  # as in static/css/tokens.css

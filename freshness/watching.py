@@ -15,8 +15,8 @@ from batches.scans.counter import HEADER as FRESHNESS
 from batches.scans.counter import Tally
 
 from .answered import Answered
-from .request_ids import HEADER as REQUEST_ID
-from .request_ids import answering, request_id
+from .http.request_ids import HEADER as REQUEST_ID
+from .http.request_ids import answering, request_id
 
 Headers = list[tuple[str, str]]
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]

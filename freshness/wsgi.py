@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.wsgi import get_wsgi_application
 
-from .middleware import read_as_utf8, read_whole_body
+from .http.middleware import read_as_utf8, read_whole_body
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "freshness.settings")
 django_application = read_as_utf8(get_wsgi_application())

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import may_release_recalls, staff_required
 from accounts.security_log import Event, record
+from freshness.http.transactions import all_or_nothing
 from freshness.tables.response import table
 
 from ..listing.pagination import Page
@@ -25,7 +26,6 @@ from ..models import Batch, Recall, RecalledBatch
 from ..models.batch_queryset import BatchQuerySet
 from ..models.bulk import all_of
 from ..models.recall_lock import take_recall_lock
-from ..transactions import all_or_nothing
 from .forms import CriteriaForm, ReasonForm, ReleaseForm, criteria_in_words
 
 MOST_SHOWN = 1000  # batches on the page of a recall, and before it; its table has all

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import staff_required
+from freshness.http.transactions import all_or_nothing
 
 from ..labels.print_job import MOST_LABELS
 from ..listing.filters import FilterForm
@@ -20,7 +21,6 @@ from ..recalls.lot_question import question_about, tell_of_recall
 from ..report.report import Report
 from ..scans.views import last_days_of
 from ..shop_clock import shop_day, shop_today
-from ..transactions import all_or_nothing
 from .edit_conflict import conflict, version_of
 from .forms import BatchForm
 from .history import Event, story_of

@@ -14,7 +14,8 @@ from django.db import connections
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
-from .. import replica
+from freshness import replica
+
 from ..models import Batch
 from ..rules.shelf_life import next_midnight
 from ..shop_clock import ShopDay, clock_of, latest_arrival_and_clock

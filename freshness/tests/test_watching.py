@@ -25,7 +25,7 @@ from batches.scans.proxy_log import minute_of
 from conftest import PASSWORD
 from deploy.rehearse.servers import free_port, wait_until
 from freshness.answered import Answered
-from freshness.request_ids import KEY, answering, request_id
+from freshness.http.request_ids import KEY, answering, request_id
 from freshness.views import server_error
 from freshness.watching import watch
 

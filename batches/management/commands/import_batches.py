@@ -12,13 +12,13 @@ from tqdm import tqdm
 from accounts.models import User
 from batches.models import Import
 from batches.models.import_job import DateOrder
-from batches.replica import wait_for_replica
 from batches.spreadsheets.dates.forms import DatesForm
 from batches.spreadsheets.importing.check import begin, check_for_a_while
 from batches.spreadsheets.importing.errors import UnreadableError
 from batches.spreadsheets.importing.messages import note_messages
 from batches.spreadsheets.importing.result import CHANGED, NEW, REFUSED, found_rows, lookalikes_in
 from batches.spreadsheets.importing.save import save
+from freshness.replica import wait_for_replica
 
 SHOWN_LOOKALIKES = 20
 

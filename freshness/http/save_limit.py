@@ -12,7 +12,7 @@ from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
-from .config.databases import FOR_A_LOCK
+from ..config.databases import FOR_A_LOCK
 from .outage import TOOK_TOO_LONG, outage_behind, tell_of_outage
 
 READING = {"GET", "HEAD", "OPTIONS"}

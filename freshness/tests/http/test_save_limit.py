@@ -19,9 +19,9 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from conftest import PASSWORD
-from freshness.save_limit import SaveLimitMiddleware
+from freshness.http.save_limit import SaveLimitMiddleware
 
-from .served import ServedShop
+from ..served import ServedShop
 
 HELD = 6  # seconds
 SOON = 5  # seconds, on a busy machine

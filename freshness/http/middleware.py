@@ -14,8 +14,8 @@ from django.http.multipartparser import MultiPartParserError
 from django.middleware import locale
 from django.shortcuts import render
 
-from batches.replica import wait_for_replica
 from batches.shop_clock import one_day
+from freshness.replica import wait_for_replica
 
 Answer = Callable[[HttpRequest], HttpResponse]
 WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from conftest import words
-from freshness.middleware import read_as_utf8
+from freshness.http.middleware import read_as_utf8
 
 
 @pytest.mark.parametrize(

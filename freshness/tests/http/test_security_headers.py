@@ -12,7 +12,7 @@ from django.test import Client
 from batches.register import views
 from conftest import PASSWORD, MakeBatch
 
-from .served import GUNICORN, SERVE, ServedShop
+from ..served import GUNICORN, SERVE, ServedShop
 
 ALL_PAGES = {
     "default-src": "'none'",

@@ -13,7 +13,7 @@ from django.test.client import ClientHandler
 
 from accounts.models import User
 from conftest import MakeBatch, words
-from freshness.middleware import read_as_utf8
+from freshness.http.middleware import read_as_utf8
 
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=b"

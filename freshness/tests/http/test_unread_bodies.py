@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from .served import ServedShop
+from ..served import ServedShop
 
 MB = 1024**2
 TIMES = 20  # what closes too early is not noticed each time

@@ -4,7 +4,7 @@ from itertools import accumulate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from batches.replica import NEVER, PATIENCE, SILENT, TRUSTED, Places
+from freshness.replica import NEVER, PATIENCE, SILENT, TRUSTED, Places
 
 # What may happen: time passes, somebody saves, the replica replays some of what it lacks, or one of
 # two processes asks one of the two servers; `late` is how long the answer takes.
