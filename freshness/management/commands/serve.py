@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import Error, connections
 
 from freshness import metrics_server
-from freshness.schedule import Schedule
+from freshness.serving.scheduled_jobs import Schedule
 
 log = logging.getLogger("freshness.serve")
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         from freshness.ready import of_static_files
-        from freshness.server import Server, listen
+        from freshness.serving.waitress_server import Server, listen
         from freshness.wsgi import application
 
         for problem in of_static_files():

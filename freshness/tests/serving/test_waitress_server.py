@@ -20,13 +20,18 @@ import psutil
 import pytest
 from django.conf import settings as project_settings
 
-from freshness.open_files import MOST_CONNECTIONS, connection_limit
-from freshness.request_queues import MOST_WAITING, RequestQueues, started_threads
-from freshness.server import Server, answer_head_without_body, listen, port_problem
+from freshness.serving.connection_limit import MOST_CONNECTIONS, connection_limit
+from freshness.serving.request_queues import MOST_WAITING, RequestQueues, started_threads
+from freshness.serving.waitress_server import (
+    Server,
+    answer_head_without_body,
+    listen,
+    port_problem,
+)
 
-from .served import ServedShop
-from .shared import made_once
-from .test_settings import ROOT
+from ..served import ServedShop
+from ..shared import made_once
+from ..test_settings import ROOT
 
 HEAD = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
 FORM = b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n"
@@ -326,7 +331,7 @@ def test_as_many_connections_as_the_system_allows(monkeypatch: pytest.MonkeyPatc
     limits = resource.getrlimit(resource.RLIMIT_NOFILE)
     program = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_NOFILE, (300, int(sys.argv[1])));"
-        "from freshness.open_files import connection_limit; print(connection_limit())"
+        "from freshness.serving.connection_limit import connection_limit; print(connection_limit())"
     )
     for hard in (300, 600, min(limits[1], 90_000) if limits[1] > 0 else 90_000):
         command = [sys.executable, "-c", program, f"{hard}"]

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from conftest import PASSWORD
 
-from .served import GUNICORN, SERVE, ServedShop
+from ..served import GUNICORN, SERVE, ServedShop
 
 SERVERS = pytest.mark.parametrize("server", [SERVE, GUNICORN], ids=["waitress", "gunicorn"])
 

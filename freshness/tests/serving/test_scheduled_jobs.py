@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from freshness import schedule
 from freshness.backups.naming import backups_in, names_in
-from freshness.schedule import BACKUP, Job, Schedule, last_night, last_quarter
+from freshness.serving import scheduled_jobs
+from freshness.serving.scheduled_jobs import BACKUP, Job, Schedule, last_night, last_quarter
 
-from .served import ServedShop
-from .shops import SqliteShop
+from ..served import ServedShop
+from ..shops import SqliteShop
 
 
 @pytest.fixture(autouse=True)
@@ -136,7 +136,7 @@ def test_a_backup_that_is_interrupted_leaves_no_broken_file(sqlite_shop: SqliteS
     for moment in (0.6, 0.9, 1.2):
         process = sqlite_shop.start("manage.py", "backup")
         time.sleep(moment)
-        schedule.end(process)
+        scheduled_jobs.end(process)
         names = names_in(sqlite_shop.backups)
         assert {*names} - {".lock"} == {
             it for backup in backups_in(names) for it in (backup, f"{backup}.sha256")
@@ -192,5 +192,5 @@ def test_a_shop_that_is_served_is_backed_up_and_tells_of_it(
 
 def test_where_others_do_it_nothing_is_started(tmp_path: Path) -> None:
     with ServedShop(tmp_path).running():
-        time.sleep(schedule.START + 5)
+        time.sleep(scheduled_jobs.START + 5)
         assert not (tmp_path / "backups").exists()

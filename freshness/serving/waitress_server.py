@@ -20,8 +20,8 @@ from waitress.channel import HTTPChannel  # type: ignore[import-untyped]
 from waitress.parser import HTTPRequestParser, ParsingError  # type: ignore[import-untyped]
 from waitress.wasyncore import loop  # type: ignore[import-untyped]
 
-from .http.middleware import WSGIApplication
-from .open_files import connection_limit
+from ..http.middleware import WSGIApplication
+from .connection_limit import connection_limit
 from .request_queues import PAGES_AT_ONCE, RequestQueues
 
 PATIENCE = 20  # seconds for a client that sends nothing, or reads nothing
