@@ -7,8 +7,9 @@ would hold its threads. `manage.py serve` needs nothing in front.
 import gc
 from typing import Any
 
-from freshness import metrics_server, settings
+from freshness import settings
 from freshness.config.databases import SQLITE
+from freshness.monitoring import metrics_server
 
 bind = f"0.0.0.0:{settings.PORT}"
 workers = settings.WEB_CONCURRENCY

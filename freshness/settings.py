@@ -36,7 +36,7 @@ from .config.parsers import (
     whole_number,
     yes_or_no,
 )
-from .logs import without_path
+from .monitoring.logs import without_path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 TESTING = "pytest" in sys.modules
@@ -143,7 +143,7 @@ INSTALLED_APPS = [
     "django.forms",  # FORM_RENDERER finds Django's own form templates by it
 ]
 MIDDLEWARE = [
-    "freshness.watching.name_view",
+    "freshness.monitoring.requests.name_view",
     # First what adds to every answer, refusals of the others and static files included.
     "freshness.http.middleware.deny_features_and_embedding",
     "freshness.http.middleware.CSPMiddleware",
@@ -316,12 +316,12 @@ LOGGING: dict[str, Any] = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
-            "()": "freshness.logs.PlainLine",
+            "()": "freshness.monitoring.logs.PlainLine",
             "format": "{asctime} {levelname} {name}: {message}",
             "style": "{",
         },
         "json_line": {
-            "()": "freshness.logs.JsonLine",
+            "()": "freshness.monitoring.logs.JsonLine",
             "fmt": "{message}",
             "style": "{",
             "rename_fields": {"message": "event"},
@@ -353,7 +353,7 @@ LOGGING: dict[str, Any] = {
             "filters": ["without_path"],
         },
         "security": {
-            "class": "freshness.logs.FileOfEvents",
+            "class": "freshness.monitoring.logs.FileOfEvents",
             "filename": os.devnull if TESTING else VAR_DIR / "security.log",
             "delay": True,
             "encoding": "utf-8",
@@ -384,5 +384,5 @@ if LOG_FORMAT == "json":
     }
     logging.captureWarnings(True)
 if METRICS_PORT:
-    LOGGING["handlers"]["metrics"] = {"class": "freshness.metrics.SecurityEvents"}
+    LOGGING["handlers"]["metrics"] = {"class": "freshness.monitoring.metrics.SecurityEvents"}
     LOGGING["loggers"]["freshness.security"]["handlers"] += ["metrics"]

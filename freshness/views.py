@@ -16,7 +16,7 @@ from accounts.access import same_for_everybody
 from .http.middleware import UnreadableFormError
 from .http.outage import outage_behind, tell_no_success, tell_of_outage
 from .http.request_ids import request_id
-from .ready import is_ready
+from .monitoring.health import is_ready
 
 TEXT = "text/plain; charset=utf-8"
 PAPER = "#faf7f2"  # as in static/css/tokens.css

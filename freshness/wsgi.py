@@ -13,13 +13,13 @@ django_application = read_as_utf8(get_wsgi_application())
 # Its models are there once Django is set up.
 from batches.report.again import answer_again  # noqa: E402
 
-from .watching import Observer, log_request, watch  # noqa: E402
+from .monitoring.requests import Observer, log_request, watch  # noqa: E402
 
 observers: list[Observer] = []
 if settings.LOG_FORMAT == "json":
     observers.append(log_request)
 if settings.METRICS_PORT:
-    from .metrics import measure
+    from .monitoring.metrics import measure
 
     observers.append(measure)
 

@@ -66,7 +66,7 @@ def test_prometheus_is_told_where_postgresql_cannot_archive() -> None:
 def archiving_up(server: Server) -> str:
     """As a shop on it tells."""
     script = (
-        "import django; django.setup(); from freshness.shop_metrics import archiving; "
+        "import django; django.setup(); from freshness.monitoring.shop_metrics import archiving; "
         "print([it.value for it in archiving().samples])"
     )
     told = subprocess.run(

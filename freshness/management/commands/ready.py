@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from freshness.ready import problems
+from freshness.monitoring.health import problems
 
 
 class Command(BaseCommand):

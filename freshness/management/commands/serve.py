@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import Error, connections
 
-from freshness import metrics_server
+from freshness.monitoring import metrics_server
 from freshness.serving.scheduled_jobs import Schedule
 
 log = logging.getLogger("freshness.serve")
@@ -20,7 +20,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []  # freshness.wsgi makes them
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from freshness.ready import of_static_files
+        from freshness.monitoring.health import of_static_files
         from freshness.serving.waitress_server import Server, listen
         from freshness.wsgi import application
 

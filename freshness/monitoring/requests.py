@@ -14,9 +14,9 @@ from django.http import HttpRequest, HttpResponseBase, parse_cookie
 from batches.scans.counter import HEADER as FRESHNESS
 from batches.scans.counter import Tally
 
+from ..http.request_ids import HEADER as REQUEST_ID
+from ..http.request_ids import answering, request_id
 from .answered import Answered
-from .http.request_ids import HEADER as REQUEST_ID
-from .http.request_ids import answering, request_id
 
 Headers = list[tuple[str, str]]
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]

@@ -9,7 +9,7 @@ from pythonjsonlogger.json import JsonFormatter
 
 from freshness.config.validators import HIDDEN
 
-from .http.request_ids import request_id
+from ..http.request_ids import request_id
 
 log = logging.getLogger("freshness.logs")
 

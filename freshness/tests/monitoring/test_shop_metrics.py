@@ -15,7 +15,7 @@ from batches.scans.counter import QUARTER, save
 from batches.tests.scans.test_counter import NOON, broken_database
 from conftest import MakeBatch
 from freshness.backups.naming import checksum_file, name_of
-from freshness.shop_metrics import SECONDS, ShopCollector
+from freshness.monitoring.shop_metrics import SECONDS, ShopCollector
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

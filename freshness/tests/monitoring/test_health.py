@@ -16,14 +16,14 @@ from batches import shop_clock
 from batches.report import kept
 from batches.report.style import report_style
 from conftest import MakeBatch
-from freshness import ready
+from freshness.monitoring import health
 
 
 @pytest.fixture(autouse=True)
 def asked_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ready, "told", [])
+    monkeypatch.setattr(health, "told", [])
     monkeypatch.setattr(logging.getLogger("freshness"), "propagate", True)
-    ready.is_migrated.cache_clear()
+    health.is_migrated.cache_clear()
 
 
 def asked(path: str = "/readyz") -> tuple[int, str]:
@@ -103,7 +103,7 @@ def test_a_table_that_somebody_has_locked(
 ) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite's readers wait for nobody")
-    monkeypatch.setattr(ready, "PATIENCE", 1)
+    monkeypatch.setattr(health, "PATIENCE", 1)
     make_batch()
     assert asked() == (200, "ready\n")
     other = connection.copy()
@@ -196,7 +196,7 @@ def test_a_folder_that_cannot_be_written(db: None, settings: Any) -> None:
 
 
 def test_a_disk_that_is_full(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ready, "LEAST_FREE", 1024**6)
+    monkeypatch.setattr(health, "LEAST_FREE", 1024**6)
     assert asked() == (503, "not ready\n")
     with pytest.raises(CommandError, match=r"MB are free in /.*Make room"):
         call_command("ready")
@@ -215,12 +215,12 @@ def test_a_clock_that_was_set_back(
     make_batch()
     monkeypatch.setattr(shop_clock, "MOST_APART", timedelta(minutes=5))
     noon.shift(timedelta(minutes=-4))
-    assert "yet to come" not in " ".join(ready.problems())
+    assert "yet to come" not in " ".join(health.problems())
     noon.shift(timedelta(minutes=-2))
-    assert "which is yet to come. Set the clock." in " ".join(ready.problems())
+    assert "which is yet to come. Set the clock." in " ".join(health.problems())
     if connection.vendor == "sqlite":
         make_batch()
-        assert "which is yet to come. Set the clock." in " ".join(ready.problems())
+        assert "which is yet to come. Set the clock." in " ".join(health.problems())
 
 
 def test_a_clock_that_says_a_day_before_the_latest_arrival(
@@ -229,9 +229,9 @@ def test_a_clock_that_says_a_day_before_the_latest_arrival(
     words = "A batch arrived on 2026-11-22, which is yet to come. Set the clock, or mend it."
     make_batch(0)
     monkeypatch.setattr(shop_clock, "MOST_APART", timedelta(minutes=5))
-    assert words not in ready.problems()
+    assert words not in health.problems()
     noon.shift(timedelta(days=-1))
-    assert words in ready.problems()
+    assert words in health.problems()
 
 
 def test_a_clock_that_is_not_the_databases(
@@ -239,6 +239,6 @@ def test_a_clock_that_is_not_the_databases(
 ) -> None:
     monkeypatch.setattr(shop_clock, "MOST_APART", timedelta(minutes=5))
     noon.shift(timedelta(days=400))
-    told = [it for it in ready.problems() if it.endswith("Set it.")]
+    told = [it for it in health.problems() if it.endswith("Set it.")]
     assert len(told) == (connection.vendor == "postgresql")  # SQLite has no clock of its own
     assert all(it.startswith("This machine's clock says 2027-12-27 ") for it in told)

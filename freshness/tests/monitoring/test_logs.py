@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from freshness.logs import FileOfEvents, PlainLine
+from freshness.monitoring.logs import FileOfEvents, PlainLine
 
 
 def test_no_client_forges_a_line_or_commands_the_terminal() -> None:

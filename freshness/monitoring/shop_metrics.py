@@ -15,8 +15,8 @@ from batches.models import Batch, Recall, ShopScans
 from batches.rules.shelf_life import Status
 from batches.shop_clock import shop_today
 
-from .backups.naming import last_backup
-from .ready import of_the_clock
+from ..backups.naming import last_backup
+from .health import of_the_clock
 
 ARCHIVED = """
 SELECT last_failed_time IS NULL OR COALESCE(last_failed_time < last_archived_time, false)
