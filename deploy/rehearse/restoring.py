@@ -5,7 +5,7 @@ import time
 from hashlib import sha256
 from pathlib import Path
 
-from freshness.backups.naming import UNFINISHED, backups_in, checksum_file, names_in
+from freshness.backups.files import UNFINISHED, backups_in, checksum_file, names_in
 
 from .servers import wait_until
 from .site import RefusedError, Site, batches_at

@@ -12,7 +12,7 @@ from typing import IO, BinaryIO
 from django.db import connection, transaction
 from django.db.backends.postgresql.client import DatabaseClient
 
-from . import archive
+from . import pg_archive
 from .contents import Contents
 from .errors import BackupError
 from .streams import CHUNK, Identity
@@ -50,7 +50,7 @@ def started(
                 pipe.close()
         if process.wait():
             said.seek(0)
-            raise BackupError(f"{name} did not do it: {archive.complaint(said.read())}.")
+            raise BackupError(f"{name} did not do it: {pg_archive.complaint(said.read())}.")
 
 
 @contextmanager
@@ -83,7 +83,7 @@ def counted() -> Contents:
 @contextmanager
 def opened(backup: Path, identities: list[Identity]) -> Iterator[tuple[None, Contents]]:
     """What an archive holds, once it is read to its end."""
-    yield None, archive.read(backup, identities)
+    yield None, pg_archive.read(backup, identities)
 
 
 def replace(backup: Path, contents: Contents, identities: list[Identity]) -> str:
@@ -92,7 +92,7 @@ def replace(backup: Path, contents: Contents, identities: list[Identity]) -> str
     options = ["--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--file=-"]
     with (
         started("psql", *options, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as psql,
-        archive.as_sql(backup, identities) as (script, finish),
+        pg_archive.as_sql(backup, identities) as (script, finish),
     ):
         assert psql.stdin  # noqa: S101
         psql.stdin.write(f"BEGIN; SET LOCAL lock_timeout = '{PATIENCE}';\n{DROP_ALL}".encode())

@@ -16,8 +16,8 @@ from django.db import connection
 
 from .contents import MIGRATIONS, Contents
 from .errors import BackupError, reason
-from .locking import alone_with
-from .naming import MOMENT
+from .files import MOMENT
+from .lock import alone_with
 from .streams import Compressed, Decompressing, Identity, read_file, see_to_disk
 
 WORK = ".freshness-backup-"  # begins the name of a folder beside the database

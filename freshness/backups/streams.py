@@ -12,7 +12,7 @@ from typing import BinaryIO, Protocol
 import pyrage
 
 from .errors import BackupError, reason
-from .naming import checksum_file
+from .files import checksum_file
 
 CHUNK = 2**20  # bytes
 GZIP = 16 + zlib.MAX_WBITS

@@ -15,7 +15,7 @@ from batches.models import Batch, Recall, ShopScans
 from batches.rules.shelf_life import Status
 from batches.shop_clock import shop_today
 
-from ..backups.naming import last_backup
+from ..backups.files import last_backup
 from .health import of_the_clock
 
 ARCHIVED = """

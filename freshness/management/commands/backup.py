@@ -8,10 +8,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.template.defaultfilters import filesizeformat
 
-from ...backups.elsewhere import copy_elsewhere
+from ...backups.create import take_backup, take_backup_unless_since
 from ...backups.errors import BackupError
-from ...backups.naming import newest_backup
-from ...backups.taking import take_backup, take_backup_unless_since
+from ...backups.files import newest_backup
+from ...backups.remote_copies import copy_elsewhere
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from ...backups.errors import BackupError
-from ...backups.moving import move
+from ...backups.sqlite_to_postgresql import move
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from ...backups.errors import BackupError
-from ...backups.restoring import restore_backup
+from ...backups.restore import restore_backup
 
 
 class Command(BaseCommand):

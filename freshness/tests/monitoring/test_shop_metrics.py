@@ -14,7 +14,7 @@ from batches.models import Batch, Recall, RecalledBatch
 from batches.scans.counter import QUARTER, save
 from batches.tests.scans.test_counter import NOON, broken_database
 from conftest import MakeBatch
-from freshness.backups.naming import checksum_file, name_of
+from freshness.backups.files import checksum_file, name_of
 from freshness.monitoring.shop_metrics import SECONDS, ShopCollector
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from freshness.backups.naming import backups_in, names_in
+from freshness.backups.files import backups_in, names_in
 from freshness.serving import scheduled_jobs
 from freshness.serving.scheduled_jobs import BACKUP, Job, Schedule, last_night, last_quarter
 

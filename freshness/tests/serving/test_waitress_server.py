@@ -435,7 +435,7 @@ for name in ("fork", "geteuid", "getuid", "getgid", "killpg", "setsid"):
 for name in ("SIGHUP", "SIGKILL", "SIGUSR1", "SIGQUIT", "SIGCHLD"):
     delattr(signal, name)
 del select.poll
-import freshness.backups.taking, freshness.backups.restoring
+import freshness.backups.create, freshness.backups.restore
 sys.argv = ["manage.py", "serve"]
 runpy.run_path("manage.py", run_name="__main__")
 """

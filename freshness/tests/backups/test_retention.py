@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from freshness.backups.keeping import A_DAY, DAYS, WEEKS, kept, outdated, week
-from freshness.backups.naming import (
+from freshness.backups.files import (
     backups_in,
     free_moment,
     last_backup,
@@ -15,6 +14,7 @@ from freshness.backups.naming import (
     name_of,
     vendor_of,
 )
+from freshness.backups.retention import A_DAY, DAYS, WEEKS, kept, outdated, week
 
 SECOND = timedelta(seconds=1)
 moments = some.datetimes(datetime(2000, 1, 1), datetime(2099, 1, 1), timezones=some.just(UTC)).map(

@@ -15,9 +15,7 @@ from django.db import DatabaseError, connection
 from . import postgresql, sqlite
 from .contents import Contents, differences, require_ours
 from .errors import BackupError, reason
-from .keeping import outdated
-from .locking import only_one
-from .naming import (
+from .files import (
     UNFINISHED,
     backups_in,
     checksum_file,
@@ -27,6 +25,8 @@ from .naming import (
     name_of,
     names_in,
 )
+from .lock import only_one
+from .retention import outdated
 from .streams import Identity, Recipient, see_to_disk, write_checksum, write_file
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from .naming import KINDS, backups_in, moment_of, vendor_of
+from .files import KINDS, backups_in, moment_of, vendor_of
 
 DAYS, WEEKS = 7, 4
 A_DAY = timedelta(days=1)

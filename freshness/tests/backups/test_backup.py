@@ -15,13 +15,13 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from freshness.backups.elsewhere import last_error
 from freshness.backups.errors import BackupError, reason
-from freshness.backups.naming import backups_in, checksum_file, names_in
+from freshness.backups.files import backups_in, checksum_file, names_in
+from freshness.backups.remote_copies import last_error
 from freshness.backups.streams import Identity, require_whole, write_checksum
 
-from .shops import PostgresShop, Shop, SqliteShop
-from .test_backup_drill import answered
+from ..shops import PostgresShop, Shop, SqliteShop
+from .test_restore_drill import answered
 
 pytest.importorskip("fcntl", reason="backups need Linux or macOS")
 

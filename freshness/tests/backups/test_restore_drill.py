@@ -6,11 +6,11 @@ from collections import Counter
 
 import pytest
 
-from freshness.backups.locking import only_one
-from freshness.backups.naming import backups_in, names_in
+from freshness.backups.files import backups_in, names_in
+from freshness.backups.lock import only_one
 from freshness.backups.streams import require_whole
 
-from .shops import Process, Shop
+from ..shops import Process, Shop
 
 pytest.importorskip("fcntl", reason="backups need Linux or macOS")
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from .shops import PostgresShop, Shop, SqliteShop
-from .test_backup_drill import answered
+from ..shops import PostgresShop, Shop, SqliteShop
+from .test_restore_drill import answered
 
 pytest.importorskip("fcntl", reason="copy_from needs Linux or macOS")
 

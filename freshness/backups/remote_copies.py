@@ -5,12 +5,12 @@ import re
 import subprocess
 from pathlib import Path
 
+from .create import clear, forget
 from .errors import BackupError, reason
-from .keeping import outdated
-from .locking import only_one
-from .naming import UNFINISHED, backups_in, checksum_file, names_in
+from .files import UNFINISHED, backups_in, checksum_file, names_in
+from .lock import only_one
+from .retention import outdated
 from .streams import require_whole, see_to_disk, write_file
-from .taking import clear, forget
 
 
 def copy_elsewhere(backup: Path, place: str) -> None:

@@ -16,9 +16,9 @@ from bench.replicated import ReplicatedShop
 from deploy.rehearse.postgresql import Server, new_server
 from deploy.rehearse.servers import free_port, wait_until
 
-from .programs import need
-from .test_replication import need_server
-from .test_settings import ROOT
+from ..programs import need
+from ..test_replication import need_server
+from ..test_settings import ROOT
 
 NEEDS = {ReplicatedShop: "litestream", ArchivedShop: "pgbackrest"}
 

@@ -17,7 +17,7 @@ from django.db.models.functions import Collate
 from . import sqlite
 from .contents import Contents, holds_anything, known_migrations, newest_batch, require_known
 from .errors import BackupError, reason
-from .locking import alone_with
+from .lock import alone_with
 
 SOURCE = "moved_from"  # Django's name for the connection to SQLite
 AT_ONCE = 2_000  # rows in memory

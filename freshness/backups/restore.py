@@ -9,11 +9,11 @@ from django.db import DatabaseError, OperationalError, connection
 
 from . import postgresql, sqlite
 from .contents import Contents, holds_anything, known_migrations, newest_batch, require_known
+from .create import tools
 from .errors import BackupError, reason
-from .locking import only_one
-from .naming import vendor_of
+from .files import vendor_of
+from .lock import only_one
 from .streams import Identity, require_whole
-from .taking import tools
 
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
