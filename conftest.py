@@ -24,7 +24,7 @@ from django.utils import timezone
 from django.utils.formats import reset_format_cache
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from accounts.mail import postman
+from accounts.emails import postman
 from accounts.models import User
 from batches import shop_clock
 from batches.models import Batch, Product
@@ -106,7 +106,7 @@ def shop(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     settings.SHOP_NAME = "Corner Butcher"
     settings.REGISTRATION = "approval"
     settings.TIME_ZONE = "Europe/Istanbul"
-    monkeypatch.setattr("accounts.mail.PAUSE", 0)
+    monkeypatch.setattr("accounts.emails.PAUSE", 0)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     yield
     mailbox()  # no e-mail arrives in the next test

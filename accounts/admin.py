@@ -12,12 +12,12 @@ from django.utils.translation import ngettext
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from . import second_factor
-from .admin_forms import AccountForm, GivenPasswordForm
-from .guessing import unlock
-from .mail import tell_of_approval, tell_of_new_email, tell_of_new_password
+from .audit_log import Event, record
+from .emails import tell_of_approval, tell_of_new_email, tell_of_new_password
+from .login import second_factor
+from .login.lockout import unlock
 from .models import Role, User, UserQuerySet
-from .security_log import Event, record
+from .staff.admin_forms import AccountForm, GivenPasswordForm
 
 admin.site.unregister(Group)  # the roles are waiting, staff and administrator; groups add nothing
 admin.site.unregister([TOTPDevice, StaticDevice])  # nobody reads the secrets of others

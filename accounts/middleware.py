@@ -13,7 +13,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from .not_now import NotNowError
+from .retry_later import NotNowError
 
 Answer = Callable[[HttpRequest], HttpResponse]
 

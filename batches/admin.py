@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 from simple_history.admin import SimpleHistoryAdmin
 
-from accounts.security_log import Event, record
+from accounts.audit_log import Event, record
 
 from .admin_forms import BatchAdminForm
 from .listing.filters import meant_by

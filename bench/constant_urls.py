@@ -2,7 +2,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from accounts.access import same_for_everybody
+from accounts.permissions import same_for_everybody
 from batches.report.style import report_policy
 from freshness import urls
 

@@ -11,4 +11,4 @@ class FreshnessConfig(AppConfig):
 
 class AdministrationConfig(admin_apps.AdminConfig):
     default = False
-    default_site = "accounts.sites.AdministratorSite"
+    default_site = "accounts.admin_site.AdministratorSite"

@@ -243,7 +243,7 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",  # refuses whoever has guessed too often
     "django.contrib.auth.backends.ModelBackend",
 ]
-PASSWORD_HASHERS = ["accounts.hashers.PBKDF2PasswordHasher"]
+PASSWORD_HASHERS = ["accounts.login.hashers.PBKDF2PasswordHasher"]
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # seconds
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -268,15 +268,15 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_HANDLER = "accounts.guessing.Handler"
-AXES_LOCKOUT_CALLABLE = "accounts.guessing.locked_out"
-AXES_CLIENT_IP_CALLABLE = "accounts.client.client_network"
-AXES_USERNAME_CALLABLE = "accounts.guessing.typed_email"
+AXES_HANDLER = "accounts.login.lockout.Handler"
+AXES_LOCKOUT_CALLABLE = "accounts.login.lockout.locked_out"
+AXES_CLIENT_IP_CALLABLE = "accounts.client_address.client_network"
+AXES_USERNAME_CALLABLE = "accounts.login.lockout.typed_email"
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_DISABLE_ACCESS_LOG = True  # the security log has it
 AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 
-# Codes of a second factor; accounts/limits.py says how many may be tried.
+# Codes of a second factor; accounts/rate_limits.py says how many may be tried.
 OTP_TOTP_ISSUER = SHOP_NAME
 OTP_TOTP_THROTTLE_FACTOR = OTP_STATIC_THROTTLE_FACTOR = 0
 

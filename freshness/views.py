@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.access import same_for_everybody
+from accounts.permissions import same_for_everybody
 
 from .http.middleware import UnreadableFormError
 from .http.outage import outage_behind, tell_no_success, tell_of_outage

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.admin_forms import GivenPasswordForm
 from accounts.models import User
+from accounts.staff.admin_forms import GivenPasswordForm
 from conftest import PASSWORD, MakeUser, SecurityLog, at_the_same_time, mailbox, words
 
 ACCOUNTS = "/django-admin/accounts/user/"

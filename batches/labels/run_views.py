@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import staff_required
+from accounts.permissions import staff_required
 
 from ..models import Batch, LabelRun, PrintedLabels
 from ..models.custom_stock import known_stock

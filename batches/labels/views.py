@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.access import staff_required
+from accounts.permissions import staff_required
 
 from ..barcodes.qr import qr_code
 from ..models import Batch, LabelRun, LabelSetup, OwnStock, PrintedLabels

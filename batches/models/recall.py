@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import may_release_recalls
+from accounts.permissions import may_release_recalls
 
 from .batch import Batch
 from .bulk import AT_ONCE, pieces

@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.access import may_release_recalls
-from accounts.security_log import Event, record
+from accounts.audit_log import Event, record
+from accounts.permissions import may_release_recalls
 
 from ..models import Batch, Recall
 from ..models.recalled_lots import recall_to_join

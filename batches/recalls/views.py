@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import may_release_recalls, staff_required
-from accounts.security_log import Event, record
+from accounts.audit_log import Event, record
+from accounts.permissions import may_release_recalls, staff_required
 from freshness.http.transactions import all_or_nothing
 from freshness.tables.response import table
 

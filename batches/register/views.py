@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import staff_required
+from accounts.permissions import staff_required
 from freshness.http.transactions import all_or_nothing
 
 from ..labels.print_job import MOST_LABELS

@@ -4,7 +4,7 @@ from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers, get_conditional_response
 from django.views.decorators.http import require_safe
 
-from accounts.access import same_for_everybody
+from accounts.permissions import same_for_everybody
 
 from ..rules.batch_code import read_code
 from ..rules.shelf_life import Status

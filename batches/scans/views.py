@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.access import staff_required
+from accounts.permissions import staff_required
 
 from ..models import Batch, BatchScans, ShopScans
 from ..rules.shelf_life import Status

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import staff_required
+from accounts.permissions import staff_required
 
 from ..listing.selection import named_batches, named_codes
 from ..models import Batch, Removal

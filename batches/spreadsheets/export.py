@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from import_export.resources import ModelResource
 
-from accounts.access import staff_required
+from accounts.permissions import staff_required
 from freshness.tables.response import EXCEL, comma_separated, excel, table, wanted
 from freshness.tables.xlsx import MOST_ROWS
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import override
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts import second_factor
+from accounts.login import second_factor
 from accounts.models import User
 from batches.models import (
     Batch,

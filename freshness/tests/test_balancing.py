@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from accounts import limits
+from accounts import rate_limits
 from bench.nginx import DEPLOY
 from deploy.rehearse.servers import wait_until
 
@@ -201,7 +201,7 @@ class TestFloods:
         [burst] = re.findall(r"zone=posts burst=(\d+) ", text)
         [rate] = re.findall(r"zone=posts:\w+ rate=(\d+)r/s", text)
         assert int(burst) == BURST
-        for limit in (limits.LOGINS, limits.REGISTRATIONS, limits.RESETS):
+        for limit in (rate_limits.LOGINS, rate_limits.REGISTRATIONS, rate_limits.RESETS):
             assert limit.most < BURST
             assert limit.most / limit.within.total_seconds() < int(rate)
 

@@ -18,7 +18,7 @@ from django.conf import settings as project
 from django.test import Client
 from django.utils.translation import override
 
-from accounts.mail import send
+from accounts.emails import send
 from accounts.models import User
 from batches.labels.wording import lines_of
 from batches.models import Batch, Product

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import staff_required
+from accounts.permissions import staff_required
 
 from ...listing.form_fields import save_unless_taken
 from ...models import LabelSetup, OwnStock

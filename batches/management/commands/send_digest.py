@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import ngettext
 
-from accounts.mail import hand_over, in_language_of
+from accounts.emails import hand_over, in_language_of
 
 from ...models import DigestDelivery
 from ...shelf.digest import Digest

@@ -10,7 +10,7 @@ from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import Page, Route, expect
 
-from accounts import second_factor
+from accounts.login import second_factor
 from accounts.models import User
 from batches.models import Batch, OwnStock, Recall, RecalledBatch
 from conftest import PASSWORD, MakeBatch, MakeUser, NewPage

@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from .forms import EMAIL_INPUT, ENTER_YOUR_EMAIL, NameForm, NewPasswordForm
-from .limits import CONFIRMATIONS, hold_to
-from .models import User
+from ..login.forms import EMAIL_INPUT, ENTER_YOUR_EMAIL, NameForm, NewPasswordForm
+from ..models import User
+from ..rate_limits import CONFIRMATIONS, hold_to
 
 
 class ConfirmForm(forms.Form):

@@ -7,10 +7,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from .client import client_network
+from .audit_log import Event, record
+from .client_address import client_network
 from .models import Attempt
-from .not_now import TooOftenError
-from .security_log import Event, record
+from .retry_later import TooOftenError
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from django_otp import match_token
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from .models import User
+from ..models import User
 
 CODES_ON_PAPER = 8
 OFFERED_FOR = timedelta(hours=1)  # whoever comes back later is offered a new secret

@@ -67,7 +67,7 @@ class AdministratorSite(admin.AdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The site's own, which the security log hears of."""
-        from .views import log_out  # not before there are models
+        from .login.views import log_out  # not before there are models
 
         return log_out(request)
 

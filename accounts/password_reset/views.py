@@ -12,14 +12,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from .forms import NewPasswordForm, ResetForm
-from .guessing import unlock
-from .limits import RESET_MAILS, RESETS, allow, hold_to
-from .mail import send_reset_link, tell_of_new_password
-from .models import User
-from .reset_tokens import reset_tokens
-from .security_log import Event, record
-from .signing_in import let_in
+from ..audit_log import Event, record
+from ..emails import send_reset_link, tell_of_new_password
+from ..login.forms import NewPasswordForm, ResetForm
+from ..login.lockout import unlock
+from ..login.sign_in import let_in
+from ..models import User
+from ..rate_limits import RESET_MAILS, RESETS, allow, hold_to
+from .tokens import reset_tokens
 
 
 @login_not_required  # whoever cannot log in asks here

@@ -10,13 +10,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from ..audit_log import Event, record
+from ..models import User
+from ..permissions import staff_required
+from ..profile.forms import CodeForm, ConfirmForm, TurnOnForm
+from ..rate_limits import CODES, hold_to
 from . import second_factor
-from .access import staff_required
-from .limits import CODES, hold_to
-from .models import User
-from .profile_forms import CodeForm, ConfirmForm, TurnOnForm
-from .security_log import Event, record
-from .signing_in import half_in, sent_from, sign_in
+from .sign_in import half_in, sent_from, sign_in
 
 
 @login_not_required  # whoever has shown the password shows the second factor here

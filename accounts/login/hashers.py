@@ -6,7 +6,7 @@ from threading import BoundedSemaphore
 
 from django.contrib.auth import hashers
 
-from .not_now import TooBusyError
+from ..retry_later import TooBusyError
 
 # One core hashes while the others serve; few wait for it, and not for long, since each who waits
 # holds one of the server's threads, which somebody else may need.

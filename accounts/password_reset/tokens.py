@@ -1,6 +1,6 @@
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 
-from .models import User
+from ..models import User
 
 
 class ResetTokens(PasswordResetTokenGenerator):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from .models import User
-from .reset_tokens import reset_tokens
+from .password_reset.tokens import reset_tokens
 
 log = logging.getLogger("freshness.mail")
 

@@ -10,13 +10,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from ..audit_log import Event, record
+from ..emails import tell_administrators_who_waits
+from ..models import User
+from ..rate_limits import LOGINS, REGISTRATIONS, WAITING_MAILS, allow, hold_to
 from .forms import LoginForm, RegistrationForm, save_unless_taken
 from .hashers import require_room
-from .limits import LOGINS, REGISTRATIONS, WAITING_MAILS, allow, hold_to
-from .mail import tell_administrators_who_waits
-from .models import User
-from .security_log import Event, record
-from .signing_in import destination, let_in, sent_from, sign_in
+from .sign_in import destination, let_in, sent_from, sign_in
 
 
 @login_not_required  # whoever has no account makes one here

@@ -3,7 +3,7 @@ import logging
 import pytest
 from django.test import Client
 
-from accounts.mail import postman, send
+from accounts.emails import postman, send
 from accounts.models import User
 from conftest import mailbox
 

@@ -7,7 +7,7 @@ from django.contrib.auth import forms as auth_forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from .models import User
+from ..models import User
 
 
 class AccountForm(auth_forms.UserChangeForm):

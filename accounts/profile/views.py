@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from . import second_factor
-from .access import staff_required
-from .forms import NameForm, save_unless_taken
-from .mail import tell_of_new_email, tell_of_new_password
-from .models import User
-from .profile_forms import DigestForm, EmailForm, PasswordForm
-from .security_log import Event, record
+from ..audit_log import Event, record
+from ..emails import tell_of_new_email, tell_of_new_password
+from ..login import second_factor
+from ..login.forms import NameForm, save_unless_taken
+from ..models import User
+from ..permissions import staff_required
+from .forms import DigestForm, EmailForm, PasswordForm
 
 
 @staff_required

@@ -4,9 +4,9 @@ import pytest
 from django.db import IntegrityError
 from django.test import Client, RequestFactory
 
-from accounts.forms import NameForm
+from accounts.login.forms import NameForm
 from accounts.models import User
-from accounts.profile_forms import EmailForm, PasswordForm
+from accounts.profile.forms import EmailForm, PasswordForm
 from conftest import PASSWORD, SecurityLog, mailbox, words
 
 NEW = "an even longer roast"

@@ -9,10 +9,10 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher as DjangosHasher
 from django.db import connection
 from django.test import Client
 
-from accounts import hashers
-from accounts.hashers import PBKDF2PasswordHasher, turn
+from accounts.login import hashers
+from accounts.login.hashers import PBKDF2PasswordHasher, turn
 from accounts.models import Attempt, User
-from accounts.not_now import TooBusyError
+from accounts.retry_later import TooBusyError
 from conftest import PASSWORD, mailbox, words
 
 
@@ -55,7 +55,7 @@ def test_whoever_waits_too_long_is_told_so(
 def test_a_full_queue_is_told_at_once_and_nothing_is_lost(
     slow_hash: threading.Event, staff: User, settings: Any, client: Client
 ) -> None:
-    settings.PASSWORD_HASHERS = ["accounts.hashers.PBKDF2PasswordHasher"]
+    settings.PASSWORD_HASHERS = ["accounts.login.hashers.PBKDF2PasswordHasher"]
     encode = PBKDF2PasswordHasher().encode
     waiting = [threading.Thread(target=encode, args=("a", "s", 1)) for _ in range(2)]
     for thread in waiting:
@@ -82,7 +82,7 @@ class WatchfulHasher(MD5PasswordHasher):
 
 @pytest.mark.django_db(transaction=True)
 def test_nothing_is_held_while_a_stranger_makes_us_hash(settings: Any, client: Client) -> None:
-    settings.PASSWORD_HASHERS = ["accounts.tests.test_hashers.WatchfulHasher"]
+    settings.PASSWORD_HASHERS = ["accounts.tests.login.test_hashers.WatchfulHasher"]
     passwords = {"password1": PASSWORD, "password2": PASSWORD}
     client.post("/register", {"full_name": "Ayşe", "email": "ayse@example.com"} | passwords)
     assert client.get("/admin").status_code == 200

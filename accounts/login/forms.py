@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from .models import User, validate_plain
+from ..models import User, validate_plain
 
 LONGEST_EMAIL = 254  # characters, as in the model
 EMAIL_INPUT = forms.EmailInput(attrs={"autocomplete": "username"})

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from .client import client_address
+from .client_address import client_address
 
 log = logging.getLogger("freshness.security")
 

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from django.test import RequestFactory
 
-from accounts.client import client_address, client_network
+from accounts.client_address import client_address, client_network
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from .models import User
-from .security_log import Event, record
+from ..audit_log import Event, record
+from ..models import User
 
 Credentials = dict[str, Any] | None
 

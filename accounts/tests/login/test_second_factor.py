@@ -15,7 +15,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from PIL import Image
 from time_machine import travel
 
-from accounts import second_factor
+from accounts.login import second_factor
 from accounts.models import User
 from conftest import PASSWORD, MakeUser, SecurityLog, mailbox, words
 

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
+from ..audit_log import Event, record
+from ..models import User
 from . import second_factor
-from .models import User
-from .security_log import Event, record
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 HALF_IN = "half_in"  # in the session: who has shown the first factor, and when
