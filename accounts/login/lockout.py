@@ -66,7 +66,7 @@ def locked_out(
     event = Event.LOCKED_OUT if is_news else Event.REFUSED_WHILE_LOCKED
     record(event, request, account=account and account.email)
     minutes = round(settings.AXES_COOLOFF_TIME.total_seconds() / 60)
-    page = render(request, "accounts/locked.html", {"minutes": minutes}, status=429)
+    page = render(request, "accounts/login/locked.html", {"minutes": minutes}, status=429)
     page["Retry-After"] = str(minutes * 60)
     return page
 

@@ -35,7 +35,9 @@ def log_in_code(request: HttpRequest) -> HttpResponse:
         record(Event.CODE_FAILED, request, account=account.email)
         form.add_error("code", _("This code is not right, or was used before. Type the next one."))
     context = {"form": form, "next": sent_from(request)}
-    return render(request, "accounts/login_code.html", context, status=422 if form.errors else 200)
+    return render(
+        request, "accounts/login/login_code.html", context, status=422 if form.errors else 200
+    )
 
 
 @staff_required
@@ -68,11 +70,11 @@ def turn_on(request: HttpRequest, account: User) -> HttpResponse:
             account.end_sessions()  # those that have shown no second factor
             update_session_auth_hash(request, account)
             record(Event.SECOND_FACTOR_ON, request)
-            return render(request, "accounts/second_factor_codes.html", {"codes": codes})
+            return render(request, "accounts/login/second_factor_codes.html", {"codes": codes})
         form.add_error("code", _("This is not the code that the app shows now. Type the next one."))
     context = {"form": form, "offered": offered}
     status = 422 if form.errors else 200
-    return render(request, "accounts/second_factor_on.html", context, status=status)
+    return render(request, "accounts/login/second_factor_on.html", context, status=status)
 
 
 def turn_off(request: HttpRequest, account: User) -> HttpResponse:
@@ -83,4 +85,4 @@ def turn_off(request: HttpRequest, account: User) -> HttpResponse:
         messages.success(request, _("The second factor is off."))
         return redirect("profile")
     status = 422 if form.errors else 200
-    return render(request, "accounts/second_factor_off.html", {"form": form}, status=status)
+    return render(request, "accounts/login/second_factor_off.html", {"form": form}, status=status)

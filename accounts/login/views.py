@@ -27,7 +27,7 @@ def register(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect(destination(request))
     if settings.REGISTRATION == "closed":
-        return render(request, "accounts/registration_closed.html", status=403)
+        return render(request, "accounts/login/registration_closed.html", status=403)
     if request.method == "POST":
         require_room()
         hold_to(REGISTRATIONS, request)
@@ -38,7 +38,9 @@ def register(request: HttpRequest) -> HttpResponse:
         record(Event.REGISTERED, request, account=user.email, role=user.role())
         return sign_in(request, user)
     context = {"form": form, "next": sent_from(request)}
-    return render(request, "accounts/register.html", context, status=422 if form.errors else 200)
+    return render(
+        request, "accounts/login/register.html", context, status=422 if form.errors else 200
+    )
 
 
 @login_not_required  # whoever has no session gets one here
@@ -57,7 +59,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
     if form.has_error(NON_FIELD_ERRORS, "invalid_login"):
         record_failure(request, form.cleaned_data["username"])
     context = {"form": form, "next": sent_from(request)}
-    return render(request, "accounts/login.html", context, status=422 if form.errors else 200)
+    return render(request, "accounts/login/login.html", context, status=422 if form.errors else 200)
 
 
 def record_failure(request: HttpRequest, typed: str) -> None:
@@ -78,7 +80,7 @@ def log_out(request: HttpRequest) -> HttpResponse:
         logout(request)
         messages.success(request, _("You are signed out."))
     if request.user.is_authenticated:
-        return render(request, "accounts/logout.html")
+        return render(request, "accounts/login/logout.html")
     return redirect(settings.LOGOUT_REDIRECT_URL)
 
 
@@ -88,4 +90,4 @@ def waiting(request: HttpRequest) -> HttpResponse:
     """Where somebody who is registered, but not approved, is told so."""
     if request.user.is_staff:
         return redirect(settings.LOGIN_REDIRECT_URL)
-    return render(request, "accounts/waiting.html", status=403)
+    return render(request, "accounts/login/waiting.html", status=403)

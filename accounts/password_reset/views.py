@@ -32,14 +32,19 @@ def ask_for_reset(request: HttpRequest) -> HttpResponse:
     form = ResetForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         context = {"form": form, "sends_email": settings.SENDS_EMAIL}
-        return render(request, "accounts/reset.html", context, status=422 if form.errors else 200)
+        return render(
+            request,
+            "accounts/password_reset/reset.html",
+            context,
+            status=422 if form.errors else 200,
+        )
     email = User.objects.normalize_email(form.cleaned_data["email"])
     account = User.objects.filter(email=email, is_active=True).first()
     if allow(RESET_MAILS, email):
         send_reset_link(account)
     record(Event.RESET_ASKED, request, account=account and account.email)
     context = {"email": email, "sends_email": settings.SENDS_EMAIL}
-    return render(request, "accounts/reset_asked.html", context)
+    return render(request, "accounts/password_reset/reset_asked.html", context)
 
 
 @login_not_required  # the link in the e-mail lets in whoever reads the mailbox
@@ -52,9 +57,11 @@ def reset_password(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     form = NewPasswordForm(account, request.POST if request.method == "POST" else None)
     if account and not form.is_valid():
         status = 422 if form.errors else 200
-        return render(request, "accounts/reset_password.html", {"form": form}, status=status)
+        return render(
+            request, "accounts/password_reset/reset_password.html", {"form": form}, status=status
+        )
     if account is None or not save_once(form, token):
-        return render(request, "accounts/reset_over.html", status=410)
+        return render(request, "accounts/password_reset/reset_over.html", status=410)
     unlock(account)
     tell_of_new_password(account)
     record(Event.PASSWORD_RESET, request, account=account.email)

@@ -54,7 +54,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         "has_second_factor": second_factor.is_asked_of(account),
     }
     status = 422 if request.method == "POST" else 200
-    return render(request, "accounts/profile.html", context, status=status)
+    return render(request, "accounts/profile/profile.html", context, status=status)
 
 
 def change_name(request: HttpRequest, form: NameForm) -> str | None:

@@ -20,7 +20,7 @@ class RecentDateInput(DateInput):
     Without them where it is not certain which day it is.
     """
 
-    template_name = "batches/_recent_date.html"
+    template_name = "batches/register/_recent_date.html"
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         now, (_asked_at, today, is_certain) = timezone.localtime(), shop_day()

@@ -36,7 +36,9 @@ def list_batches(request: HttpRequest) -> HttpResponse:
     chosen = filters.narrow(Batch.objects.newest_first(), shop_today())
     page = Page.of(chosen, BY_ARRIVAL, request.GET, batches)
     context = {"filters": filters, "page": page, "is_narrowed": filters.is_narrowed()}
-    return render(request, "batches/list.html", context, status=422 if filters.errors else 200)
+    return render(
+        request, "batches/register/list.html", context, status=422 if filters.errors else 200
+    )
 
 
 @staff_required
@@ -66,7 +68,7 @@ def show_batch(request: HttpRequest, code: str) -> HttpResponse:
         "scans": last_days_of(batch),
         "labels_printed": sum(printed.copies for printed in batch.printed_labels.all()),
     }
-    return render(request, "batches/batch.html", context)
+    return render(request, "batches/register/batch.html", context)
 
 
 def deleted_batch(request: HttpRequest, code: str, events: list[Event]) -> HttpResponse:
@@ -74,7 +76,7 @@ def deleted_batch(request: HttpRequest, code: str, events: list[Event]) -> HttpR
     if last is None or last.history_type != "-":
         raise Http404
     context = {"batch": last.batch_identifier, "events": events}
-    return render(request, "batches/deleted.html", context, status=404)
+    return render(request, "batches/register/deleted.html", context, status=404)
 
 
 @staff_required
@@ -90,7 +92,7 @@ def add_batch(request: HttpRequest) -> HttpResponse:
         "batch_identifier": Batch.objects.next_identifier(today),
     }
     form = BatchForm(instance=batch, initial=suggested if is_certain else {})
-    return render(request, "batches/add.html", {"form": form})
+    return render(request, "batches/register/add.html", {"form": form})
 
 
 def save_new_batch(request: HttpRequest, form: BatchForm) -> HttpResponse:
@@ -108,7 +110,7 @@ def save_new_batch(request: HttpRequest, form: BatchForm) -> HttpResponse:
         "saved": form.saved_before() if form.errors else None,
     }
     status = question.status if question and not form.errors else 422
-    return render(request, "batches/add.html", context, status=status)
+    return render(request, "batches/register/add.html", context, status=status)
 
 
 @staff_required
@@ -136,7 +138,9 @@ def edit_batch(request: HttpRequest, code: str) -> HttpResponse:
     }
     if request.method == "POST":
         return save_edited_batch(request, batch, context)
-    return render(request, "batches/edit.html", context | {"form": BatchForm(instance=batch)})
+    return render(
+        request, "batches/register/edit.html", context | {"form": BatchForm(instance=batch)}
+    )
 
 
 def save_edited_batch(request: HttpRequest, batch: Batch, context: dict[str, Any]) -> HttpResponse:
@@ -151,7 +155,7 @@ def save_edited_batch(request: HttpRequest, batch: Batch, context: dict[str, Any
         return redirect(batch)
     context |= {"form": form, "conflict": between, "question": question}
     status = 409 if between else question.status if question and not form.errors else 422
-    return render(request, "batches/edit.html", context, status=status)
+    return render(request, "batches/register/edit.html", context, status=status)
 
 
 def edited_what_is_deleted(request: HttpRequest, code: str) -> HttpResponse:
@@ -161,7 +165,7 @@ def edited_what_is_deleted(request: HttpRequest, code: str) -> HttpResponse:
     if request.method != "POST" or deletion is None:
         raise Http404
     context = {"form": BatchForm(request.POST, instance=Batch()), "deletion": deletion}
-    return render(request, "batches/add.html", context, status=409)
+    return render(request, "batches/register/add.html", context, status=409)
 
 
 @staff_required
@@ -176,4 +180,4 @@ def delete_batch(request: HttpRequest, code: str) -> HttpResponse:
         messages.success(request, _("Batch %(batch)s is deleted.") % {"batch": batch})
         return redirect("portal")
     status = 409 if request.method == "POST" else 200
-    return render(request, "batches/delete.html", {"batch": batch}, status=status)
+    return render(request, "batches/register/delete.html", {"batch": batch}, status=status)

@@ -62,7 +62,7 @@ class Page:
             "shop_name": settings.SHOP_NAME,
             "shop_language": settings.LANGUAGE_CODE,
         }
-        body = render_to_string("batches/report.html", context).encode()
+        body = render_to_string("batches/report/report.html", context).encode()
         return cls(body, f'"{sha256(body).hexdigest()[:32]}"', report.status.value)
 
     @cached_property

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 @lru_cache
 def report_style() -> SafeString:
-    sheets = ("css/tokens.css", "css/report.css", "css/strip.css")
+    sheets = ("css/tokens.css", "css/report.css", "css/timeline.css")
     return mark_safe("".join(map(render_to_string, sheets)))  # noqa: S308 - files of our own
 
 

@@ -21,7 +21,9 @@ def landing(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         return redirect("report", form.cleaned_data["code"])
     context = {"form": form, "statuses": [it for it in Status if it != Status.REMOVED]}
-    return render(request, "batches/landing.html", context, status=422 if form.errors else 200)
+    return render(
+        request, "batches/report/landing.html", context, status=422 if form.errors else 200
+    )
 
 
 @same_for_everybody  # printed on the label: whoever holds it may read it
@@ -61,6 +63,6 @@ def lead_to_one_address(code: str) -> HttpResponse:
 
 def unknown_batch(request: HttpRequest, text: str) -> HttpResponse:
     form = FindForm(initial={"code": text[:40]})
-    response = render(request, "batches/unknown.html", {"form": form}, status=404)
+    response = render(request, "batches/report/unknown.html", {"form": form}, status=404)
     add_never_cache_headers(response)
     return response

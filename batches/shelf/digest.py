@@ -77,4 +77,4 @@ class Digest:
 
     def body(self) -> str:
         context = {"digest": self, "shop": settings.SHOP_NAME, "address": settings.PUBLIC_URL}
-        return render_to_string("batches/mail/digest.txt", context)
+        return render_to_string("batches/shelf/digest.txt", context)

@@ -35,7 +35,7 @@ def today(request: HttpRequest) -> HttpResponse:
     context = {"day": Day.of(day), "today": day, "clock": clock}
     if clock < day:
         context["not_yet_come"] = Batch.objects.filter(arrival_date=day).first()
-    return render(request, "batches/today.html", context)
+    return render(request, "batches/shelf/today.html", context)
 
 
 @staff_required
@@ -54,13 +54,13 @@ def remove_batches(request: HttpRequest, code: str | None = None) -> HttpRespons
         | {name: given[name] for name in ("removal",) if name in given},
     )
     if not batches:
-        return render(request, "batches/nothing_to_remove.html", status=409)
+        return render(request, "batches/shelf/nothing_to_remove.html", status=409)
     if form.is_valid():
         removed = take_off(form, request)
         tell_of_removal(request, removed)
         return redirect("portal")
     context = {"form": form, "batches": batches, "reasons": usual_reasons()}
-    return render(request, "batches/remove.html", context, status=422 if form.errors else 200)
+    return render(request, "batches/shelf/remove.html", context, status=422 if form.errors else 200)
 
 
 def chosen(batches: BatchQuerySet, codes: list[str]) -> list[Batch]:
@@ -127,7 +127,7 @@ def with_undo(request: HttpRequest, words: str, removed: Sequence[Batch]) -> Saf
     """The words, and beside them a button that puts `removed` back."""
     since = (max(batch.updated_at for batch in removed) - EPOCH) // MICROSECOND
     context = {"words": words, "batches": removed, "since": since}
-    return mark_safe(render_to_string("batches/_undo.html", context, request))  # noqa: S308
+    return mark_safe(render_to_string("batches/shelf/_undo.html", context, request))  # noqa: S308
 
 
 @staff_required

@@ -101,8 +101,10 @@ PAGES = {
     "away.html, to be sent again": Shown(
         "away.html", 503, context={"is_form": True, "typed": [("x", WORD)]}
     ),
-    "accounts/locked.html": Shown("accounts/locked.html", 429, context={"minutes": 15}),
-    "accounts/registration_closed.html": Shown("accounts/registration_closed.html", 403),
+    "accounts/login/locked.html": Shown("accounts/login/locked.html", 429, context={"minutes": 15}),
+    "accounts/login/registration_closed.html": Shown(
+        "accounts/login/registration_closed.html", 403
+    ),
     "register": Shown("/register"),
     "register, wrong": Shown("/register", 422, data={"email": "x", "password1": "1"}),
     "sign in": Shown("/login?next=/admin"),
@@ -122,8 +124,10 @@ PAGES = {
     "second factor, offered": Shown("/profile/second-factor", 200, "offered"),
     "second factor, wrong": Shown("/profile/second-factor", 422, "offered", {"code": "1"}),
     "second factor, on": Shown("/profile/second-factor", 200, "second factor"),
-    "accounts/second_factor_codes.html": Shown(
-        "accounts/second_factor_codes.html", role="staff", context={"codes": ["abcd efgh"] * 8}
+    "accounts/login/second_factor_codes.html": Shown(
+        "accounts/login/second_factor_codes.html",
+        role="staff",
+        context={"codes": ["abcd efgh"] * 8},
     ),
     "today": staff("/admin"),
     "today, to an administrator": Shown("/admin", 200, "administrator"),
@@ -197,7 +201,9 @@ PAGES = {
     "import, dates not told": staff("/admin/import/6/dates", 422, {"real_dates": "no"}),
     "import, lots to be told": staff("/admin/import/5"),
     "import, being checked": Shown(
-        "batches/import/checking.html", role="staff", context={"import": BEING, "checked": 500}
+        "batches/spreadsheets/checking.html",
+        role="staff",
+        context={"import": BEING, "checked": 500},
     ),
     "labels": staff(LABELS),
     "labels, wrong": staff(LABELS + "&copies=99999&start=999", 422),

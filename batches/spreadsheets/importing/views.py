@@ -47,7 +47,9 @@ def import_file(request: HttpRequest) -> HttpResponse:
         "batch_columns": column_names(Import.Kind.BATCHES),
         "product_columns": column_names(Import.Kind.PRODUCTS),
     }
-    return render(request, "batches/import/file.html", context, status=422 if form.errors else 200)
+    return render(
+        request, "batches/spreadsheets/file.html", context, status=422 if form.errors else 200
+    )
 
 
 @staff_required
@@ -64,7 +66,7 @@ def show_import(request: HttpRequest, number: int) -> HttpResponse:
             return forgotten(request)
     if being.is_checking:
         context = {"import": being, "checked": being.checked_rows()}
-        response = render(request, "batches/import/checking.html", context)
+        response = render(request, "batches/spreadsheets/checking.html", context)
         response["Refresh"] = "0"
         return response
     return preview(request, being)
@@ -81,7 +83,7 @@ def preview(
         "is_refused": status == 403,
         "lots_asked": recalled_rows(being).fingerprint() if being.of_recalled_lots else "",
     }
-    return render(request, "batches/import/preview.html", context, status=status)
+    return render(request, "batches/spreadsheets/preview.html", context, status=status)
 
 
 @staff_required
@@ -113,7 +115,7 @@ def ask_for_dates(
     request: HttpRequest, job: Import, form: DatesForm, status: int = 200
 ) -> HttpResponse:
     context = {"import": job, "form": form}
-    return render(request, "batches/import/dates.html", context, status=status)
+    return render(request, "batches/spreadsheets/dates.html", context, status=status)
 
 
 @staff_required

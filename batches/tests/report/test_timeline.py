@@ -94,7 +94,7 @@ def test_it_is_whole_and_says_what_the_rule_says(
 
 
 def test_it_is_well_formed_and_its_words_are_a_list() -> None:
-    html = render_to_string("batches/_strip.html", {"strip": strip(3), "today": ARRIVED})
+    html = render_to_string("batches/report/_timeline.html", {"strip": strip(3), "today": ARRIVED})
     drawn = ElementTree.fromstring(html)
     assert len(drawn.findall("svg/rect")) == 3
     assert [" ".join("".join(it.itertext()).split()) for it in drawn.findall("ol/li")] == [

@@ -177,7 +177,7 @@ def test_without_one_of_them(collected: Path, db: None) -> None:
 def test_with_those_of_an_older_program(collected: Path, settings: Any, db: None) -> None:
     manifest = collected / "staticfiles.json"
     entries = json.loads(manifest.read_text())
-    del entries["paths"]["css/today.css"]
+    del entries["paths"]["css/shelf.css"]
     manifest.write_text(json.dumps(entries))
     settings.STORAGES = dict(settings.STORAGES)
     not_ready(r"such as css/today\.css")
