@@ -20,12 +20,12 @@ demo: .venv/run.installed
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py demo || test $$? -eq 1
 
-test: .venv/test.installed
+test: .venv/test.installed var/static/staticfiles.json
 	@$(BIN)/python -m pytest $(PARALLEL)
 
 # TEST_POSTGRES_URL: a server's, in which it may make a database of its own. What is left out says
 # nothing of PostgreSQL: shops on SQLite, and how files are read before a database sees them.
-test-postgres: .venv/test.installed
+test-postgres: .venv/test.installed var/static/staticfiles.json
 	@DATABASE_URL="$(TEST_POSTGRES_URL)" $(BIN)/python -m pytest $(PARALLEL) \
 		-m "database and not browser" -k "not sqlite_shop" --ignore batches/tests/spreadsheets/test_file_kinds.py
 

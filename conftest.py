@@ -4,18 +4,22 @@ import logging
 import os
 import re
 import shutil
+import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 from django.apps import apps
+from django.conf import settings
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.db import connection
@@ -29,7 +33,7 @@ from accounts.models import User
 from batches import shop_clock
 from batches.models import Batch, Product
 from freshness.tests.fonts import browser_environment
-from freshness.tests.shared import FOLDER
+from freshness.tests.shared import FOLDER, made_once
 
 PASSWORD = "a Sunday roast of 2 kg"
 
@@ -97,6 +101,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("database")
 
 
+@pytest.fixture(scope="session")
+def django_db_keepdb(tmp_path_factory: pytest.TempPathFactory) -> bool:
+    """On SQLite, begin with a copy of a database whose tables were made once for all processes."""
+    if connection.vendor != "sqlite":
+        return False
+    file = tmp_path_factory.mktemp("database") / "tests.sqlite3"
+    shutil.copy(made_once("tables", make_tables), file)
+    connection.settings_dict["TEST"]["NAME"] = str(file)
+    return True
+
+
+def make_tables(file: Path) -> None:
+    environment = os.environ | {"DATABASE_URL": f"sqlite:///{file}", "SECRET_KEY": "x" * 50}
+    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(command, cwd=settings.BASE_DIR, env=environment, check=True)
+
+
 @pytest.fixture(autouse=True)
 def shop(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A shop on the open internet, and no time spent on hashing passwords."""
@@ -106,6 +127,7 @@ def shop(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     settings.SHOP_NAME = "Corner Butcher"
     settings.REGISTRATION = "approval"
     settings.TIME_ZONE = "Europe/Istanbul"
+    settings.WHITENOISE_AUTOREFRESH = True  # or each client reads the list of all static files
     monkeypatch.setattr("accounts.emails.PAUSE", 0)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     yield
@@ -147,12 +169,15 @@ def security_log() -> Iterator[SecurityLog]:
     log.removeHandler(handler)
 
 
-@pytest.fixture
-def first_products(transactional_db: None) -> None:
+@pytest.fixture(autouse=True)
+def first_products(request: pytest.FixtureRequest) -> None:
     """The products every shop begins with: a test that commits leaves the next one none."""
-    if not Product.objects.exists():
-        migration = import_module("batches.migrations.0002_first_products")
-        migration.add_products(apps, None)
+    if request.node.get_closest_marker("database"):
+        commits = "transactional_db" in request.fixturenames
+        request.getfixturevalue("transactional_db" if commits else "db")
+        if not Product.objects.exists():
+            migration = import_module("batches.migrations.0002_first_products")
+            migration.add_products(apps, None)
 
 
 @pytest.fixture

@@ -115,7 +115,7 @@ def test_an_unreadable_choice_is_refused(administrator_client: Client) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("first_products")
+@pytest.mark.usefixtures("transactional_db")
 def test_of_two_who_add_one_product_in_one_instant_one_is_told(
     administrator_client: Client,
 ) -> None:
@@ -127,7 +127,7 @@ def test_of_two_who_add_one_product_in_one_instant_one_is_told(
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("first_products")
+@pytest.mark.usefixtures("transactional_db")
 @pytest.mark.parametrize("page", ["change", "delete", "history"])
 def test_every_page_of_a_batch_answers_a_post(
     administrator_client: Client, make_batch: MakeBatch, page: str

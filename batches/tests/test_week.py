@@ -129,7 +129,7 @@ def compare_register(client: Client, batches: list[Batch]) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("first_products")
+@pytest.mark.usefixtures("transactional_db")
 def test_a_week_with_three_at_once(make_user: MakeUser, noon: time_machine.Traveller) -> None:
     people = [
         Person(make_user(f"{name}@example.com", full_name=name), seed)

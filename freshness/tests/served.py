@@ -79,16 +79,22 @@ class ServedShop:
                 self.end(signal.SIGKILL)
 
     def prepare(self) -> None:
-        """Make its tables and the static files, or copy what an earlier one has made."""
+        """Copy the tables that the first one has made; collect static files that have changed."""
         shutil.copy(made_once("tables", self.migrate), self.database)
-        made_once("static", self.collect_static)
+        self.collect_static()
 
     def migrate(self, database: Path) -> None:
         self.manage("migrate", "--verbosity", "0", DATABASE_URL=f"sqlite:///{database}")
 
-    def collect_static(self, mark: Path) -> None:
-        """Into the one folder that all have for it."""
-        self.manage("collectstatic", "--no-input", "--verbosity", "0")
+    def collect_static(self) -> None:
+        """Into the one folder that all have for it, unless it has them already."""
+        made_once("static", self.collect_newer_static)
+
+    def collect_newer_static(self, mark: Path) -> None:
+        manifest, sources = settings.STATIC_ROOT / "staticfiles.json", ROOT / "static"
+        changed_at = max(file.stat().st_mtime for file in sources.rglob("*"))
+        if not manifest.exists() or manifest.stat().st_mtime < changed_at:
+            self.manage("collectstatic", "--no-input", "--verbosity", "0")
         mark.touch()
 
     def start(self) -> None:

@@ -19,7 +19,6 @@ from deploy.rehearse.postgresql import new_server, programs, standby_of
 from deploy.rehearse.servers import free_port, wait_until
 
 from .served import GUNICORN, ServedShop
-from .shared import made_once
 
 
 class ShopOfTwo(ServedShop):
@@ -37,7 +36,7 @@ class ShopOfTwo(ServedShop):
 
     def prepare(self) -> None:
         """Its tables are made before the standby is."""
-        made_once("static", self.collect_static)
+        self.collect_static()
 
     def register(self) -> None:
         person = {"full_name": "Ayşe", "email": "ayse@example.com"}

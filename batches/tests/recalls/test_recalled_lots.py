@@ -689,7 +689,7 @@ def begun_in_order(first: Callable[[], Any], second: Callable[[], Any]) -> tuple
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("first_products")
+@pytest.mark.usefixtures("transactional_db")
 class TestAtTheSameTime:
     """In transactions that do not see each other."""
 

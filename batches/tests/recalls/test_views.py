@@ -347,7 +347,7 @@ def test_what_was_recalled_before_there_were_records_has_one(
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("first_products")
+@pytest.mark.usefixtures("transactional_db")
 def test_of_two_who_recall_in_one_instant_one_does(staff: User, make_batch: MakeBatch) -> None:
     make_batch(supplier="X")
     clients = [Client(), Client()]

@@ -325,13 +325,13 @@ class TestEditing:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("first_products")
+@pytest.mark.usefixtures("transactional_db")
 class TestTwoAtOnce:
     def test_of_many_who_save_one_identifier_one_does(self, staff_client: Client) -> None:
         data = form_data()
         add = partial(staff_client.post, "/admin/batches/new", data)
-        statuses = [response.status_code for response in at_the_same_time(*[add] * 5)]
-        assert sorted(statuses) == [302, 422, 422, 422, 422]
+        statuses = [response.status_code for response in at_the_same_time(*[add] * 4)]
+        assert sorted(statuses) == [302, 422, 422, 422]
         assert Batch.objects.count() == 1
 
     @pytest.mark.parametrize("attempt", range(5))

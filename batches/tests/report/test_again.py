@@ -19,7 +19,7 @@ from batches.models import Batch, Product, Recall
 from batches.report import again
 from conftest import MakeBatch, words
 
-pytestmark = pytest.mark.usefixtures("first_products")
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 Told = tuple[str, list[tuple[str, str]], bytes]
 

@@ -111,7 +111,7 @@ class TestSaving:
 
     @pytest.mark.django_db(transaction=True)
     def test_nothing_is_lost_where_all_save_at_once(
-        self, first_products: None, make_batch: MakeBatch
+        self, transactional_db: None, make_batch: MakeBatch
     ) -> None:
         codes = [make_batch().pk for _ in range(3)]
         noon = NOON // QUARTER
@@ -126,7 +126,7 @@ class TestSaving:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("first_products")
+@pytest.mark.usefixtures("transactional_db")
 class TestTally:
     def test_it_is_saved_after_a_while(self, make_batch: MakeBatch) -> None:
         code = make_batch().pk
@@ -264,7 +264,7 @@ class TestCountScans:
 
     @pytest.mark.django_db(transaction=True)
     def test_two_at_once_count_once(
-        self, first_products: None, folder: Path, make_batch: MakeBatch
+        self, transactional_db: None, folder: Path, make_batch: MakeBatch
     ) -> None:
         code = make_batch().pk
         for minutes in range(2, 22):

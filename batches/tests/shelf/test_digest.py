@@ -258,7 +258,7 @@ class TestWho:
 
 class TestOnce:
     def test_two_runs_in_the_same_instant_send_one(
-        self, transactional_db: None, first_products: None, reader: User, expired: Batch
+        self, transactional_db: None, reader: User, expired: Batch
     ) -> None:
         for number in range(5):
             User.objects.create_user(
@@ -333,7 +333,7 @@ class TestMailServer:
         assert len(letters) == 2
 
     @pytest.mark.django_db(transaction=True)
-    @pytest.mark.usefixtures("first_products")
+    @pytest.mark.usefixtures("transactional_db")
     def test_a_database_that_does_not_answer_for_one_answers_for_the_others(
         self, make_user: MakeUser, expired: Batch
     ) -> None:

@@ -336,7 +336,7 @@ class TestTakingOff:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("first_products")
+@pytest.mark.usefixtures("transactional_db")
 def test_of_two_who_take_one_batch_off_in_one_instant_one_does(
     staff: User, make_batch: MakeBatch
 ) -> None:

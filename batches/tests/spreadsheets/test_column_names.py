@@ -43,7 +43,7 @@ def headed(*names: str) -> str:
 )
 @pytest.mark.parametrize("name", ["csv", "xlsx"])
 def test_columns_may_be_called_as_the_pages_call_them(
-    staff_client: Client, first_products: None, names: list[str], name: str
+    staff_client: Client, names: list[str], name: str
 ) -> None:
     content = headed(*names).encode() if name == "csv" else workbook(names, VALUES)
     preview(staff_client, content, f"b.{name}")
@@ -101,7 +101,7 @@ def test_an_administrator_sees_the_names_of_products_too(administrator_client: C
     assert "caution_days , Caution through day" in page
 
 
-def test_an_example_can_be_imported(staff_client: Client, first_products: None) -> None:
+def test_an_example_can_be_imported(staff_client: Client) -> None:
     text = staff_client.get("/admin/import/template?example").getvalue()
     names, values = csv.reader(io.StringIO(text.decode("utf-8-sig")))
     excel = staff_client.get("/admin/import/template?example&format=xlsx").getvalue()
@@ -121,8 +121,6 @@ def test_an_example_of_products_can_be_imported(administrator_client: Client) ->
         assert counts() == (1, 0, 0, 0)
 
 
-def test_names_that_stand_below_empty_rows_are_found(
-    staff_client: Client, first_products: None
-) -> None:
+def test_names_that_stand_below_empty_rows_are_found(staff_client: Client) -> None:
     preview(staff_client, "\n\n" + table(ROW))
     assert counts() == (1, 0, 0, 0)

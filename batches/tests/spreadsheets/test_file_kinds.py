@@ -112,9 +112,7 @@ def test_namespaces_may_have_prefixes() -> None:
     assert table_in(prefixed) == table_in(content)
 
 
-def test_an_old_excel_file_is_read_but_its_numbers_are_not_guessed(
-    staff_client: Client, first_products: None
-) -> None:
+def test_an_old_excel_file_is_read_but_its_numbers_are_not_guessed(staff_client: Client) -> None:
     page = words(preview(staff_client, (FILES / "stock.xls").read_bytes(), "b.xls").content)
     assert "Only the sheet “Stock” of this file is read." in page
     assert "Rows that are hidden in the sheet are imported too. Their numbers: 3." in page
@@ -169,9 +167,7 @@ OPEN_ERROR = (
 )
 
 
-def test_an_open_document_is_read_but_its_numbers_are_not_guessed(
-    staff_client: Client, first_products: None
-) -> None:
+def test_an_open_document_is_read_but_its_numbers_are_not_guessed(staff_client: Client) -> None:
     empty = '<table:table-row table:number-rows-repeated="1048000"><table:table-cell/>'
     content = open_document(
         OPEN_HEADER,
@@ -197,9 +193,7 @@ def test_an_open_document_with_a_password_is_told() -> None:
     assert code_of(content) == "password"
 
 
-def test_hidden_rows_and_columns_are_told_and_imported(
-    staff_client: Client, first_products: None
-) -> None:
+def test_hidden_rows_and_columns_are_told_and_imported(staff_client: Client) -> None:
     def numbered(number: int, attributes: str = "") -> str:
         return row(VALUES[0], text_cell(f"B-{number}"), *VALUES[2:], attributes=attributes)
 
@@ -294,9 +288,7 @@ def test_hidden_characters_are_stripped_at_the_ends(mark: str) -> None:
 
 @pytest.mark.parametrize("mark", HIDDEN_MARKS)
 @pytest.mark.parametrize("column", ["product", "batch_identifier", "supplier", "supplier_lot"])
-def test_hidden_characters_inside_are_told(
-    staff_client: Client, first_products: None, mark: str, column: str
-) -> None:
+def test_hidden_characters_inside_are_told(staff_client: Client, mark: str, column: str) -> None:
     values = dict(zip(NAMES, ("Beef", "B-1", DAY, DAY, "Farm", "L-1"), strict=True))
     values[column] = f"{values[column][0]}{mark}{values[column][1:]}"
     content = f"{','.join(NAMES)}\n{','.join(values.values())}\n"
@@ -329,24 +321,20 @@ def test_emoji_keep_their_joiners(administrator_client: Client) -> None:
     ],
 )
 @pytest.mark.parametrize("column", ["use_by", "supplier", "supplier_lot"])
-def test_a_spreadsheets_errors_are_told(
-    staff_client: Client, first_products: None, error: str, column: str
-) -> None:
+def test_a_spreadsheets_errors_are_told(staff_client: Client, error: str, column: str) -> None:
     text = f"{','.join(NAMES[:4])},{column}\nBeef,B-1,{DAY},{DAY},{error}\n"
     page = words(preview(staff_client, text).content)
     assert f"{column} : The spreadsheet shows an error here: {error}." in page
 
 
 @pytest.mark.parametrize("lot", ["#1", "#A12", "No. 5!", "L#N/A", "#12!"])
-def test_what_only_resembles_an_error_is_taken(
-    staff_client: Client, first_products: None, lot: str
-) -> None:
+def test_what_only_resembles_an_error_is_taken(staff_client: Client, lot: str) -> None:
     preview(staff_client, f"{','.join(NAMES[:4])},supplier_lot\nBeef,B-1,{DAY},{DAY},{lot}\n")
     confirm(staff_client)
     assert Batch.objects.get().supplier_lot == lot
 
 
-def test_a_text_that_is_far_too_long_is_told(staff_client: Client, first_products: None) -> None:
+def test_a_text_that_is_far_too_long_is_told(staff_client: Client) -> None:
     page = words(preview(staff_client, table(CSV_ROW.replace("Hill Farm", "x" * 9_999))).content)
     assert f"This text is far too long: {'x' * 40}…" in page
     assert len(Import.objects.get().pieces.get().read) < 500

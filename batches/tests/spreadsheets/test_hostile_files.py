@@ -144,18 +144,14 @@ def test_a_sheet_without_cells_is_empty(staff_client: Client) -> None:
 
 
 @pytest.mark.parametrize("day", ["junk", "2026-13-45", "9999-99-99T00:00:00", "٢٠٢٦-11-05", " "])
-def test_a_cell_of_a_day_that_is_none_is_told(
-    staff_client: Client, first_products: None, day: str
-) -> None:
+def test_a_cell_of_a_day_that_is_none_is_told(staff_client: Client, day: str) -> None:
     cells = [*VALUES[:2], f'<c t="d"><v>{day}</v></c>', text_cell("21/11/2026")]
     page = preview(staff_client, raw_workbook([row(*cells)]), "b.xlsx")
     assert page.status_code == 200
     assert "Row 2 butcher_date : Th" in words(page.content)
 
 
-def test_a_null_character_is_told_wherever_it_stands(
-    staff_client: Client, first_products: None
-) -> None:
+def test_a_null_character_is_told_wherever_it_stands(staff_client: Client) -> None:
     name = "a_x0000_b"
     cells = [text_cell(f"Beef{name}"), text_cell(name), *VALUES[2:4], *[text_cell(name)] * 2]
     other = '<sheets><sheet name="T" r:id="worksheet"/></sheets>'

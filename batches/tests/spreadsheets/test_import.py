@@ -347,7 +347,7 @@ def test_a_product_changed_after_the_preview_is_noticed(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_who_confirm_at_once_save_it_once(first_products: None, make_user: MakeUser) -> None:
+def test_two_who_confirm_at_once_save_it_once(transactional_db: None, make_user: MakeUser) -> None:
     staff = make_user()
     clients = [Client(), Client()]
     for client in clients:
@@ -359,7 +359,7 @@ def test_two_who_confirm_at_once_save_it_once(first_products: None, make_user: M
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_import_the_same_rows_one_is_shown_it_again(
-    first_products: None, make_user: MakeUser
+    transactional_db: None, make_user: MakeUser
 ) -> None:
     """Whatever the order of the rows: neither waits for one that waits for it."""
     rows = [ROW.replace("B-1", f"B-{number}") for number in range(3000)]
@@ -377,7 +377,7 @@ def test_of_two_who_import_the_same_rows_one_is_shown_it_again(
 
 @pytest.mark.django_db(transaction=True)
 def test_an_import_and_a_recall_do_not_wait_for_one_another(
-    first_products: None, make_user: MakeUser
+    transactional_db: None, make_user: MakeUser
 ) -> None:
     staff = make_user()
     client = Client()

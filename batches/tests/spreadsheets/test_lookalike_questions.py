@@ -87,7 +87,7 @@ def test_what_is_new_and_looks_so_is_taken_when_somebody_says_so(
 def test_all_of_them_are_counted_and_in_the_table(staff_client: Client) -> None:
     rows = [row(f"B-{number}", lot=f"{number}") for number in range(1, 26)]
     page = words(preview(staff_client, "\n".join([LOT_HEADER, *rows])).content)
-    assert "25 names or lots look as if" in page
+    assert "Check 25 names or lots" in page
     assert "And 5 more: the table has all." in page
     path = f"{Import.objects.get().get_absolute_url()}/rows"
     table = staff_client.get(path).getvalue().decode("utf-8-sig")
@@ -111,7 +111,7 @@ def test_a_cell_of_text_is_what_somebody_typed(staff_client: Client) -> None:
     page = words(
         preview(staff_client, workbook(LOT_HEADER.split(","), text, numbers), "b.xlsx").content
     )
-    assert "2 names or lots look as if" in page
+    assert "Check 2 names or lots" in page
     assert "Row 3 batch_identifier : 13 looks like a number" in page
     assert "Row 2 supplier_lot" not in page
 

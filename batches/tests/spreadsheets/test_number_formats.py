@@ -148,7 +148,7 @@ def sheet_with(lot: str, *codes: str, **more: Any) -> bytes:
     return raw_workbook(body, styles=styles_of(*codes), **more)
 
 
-def test_a_lot_is_saved_as_its_cell_shows_it(staff_client: Client, first_products: None) -> None:
+def test_a_lot_is_saved_as_its_cell_shows_it(staff_client: Client) -> None:
     content = sheet_with('<c s="2"><v>12</v></c>', '"L-"0000')
     preview(staff_client, content, "b.xlsx")
     confirm(staff_client)
@@ -168,16 +168,14 @@ def test_a_lot_is_saved_as_its_cell_shows_it(staff_client: Client, first_product
     ],
 )
 def test_a_lot_that_is_not_certain_is_refused(
-    staff_client: Client, first_products: None, cell: str, message: str
+    staff_client: Client, cell: str, message: str
 ) -> None:
     page = words(preview(staff_client, sheet_with(cell, "0.00"), "b.xlsx").content)
     assert counts() == (0, 0, 0, 1)
     assert message in page
 
 
-def test_a_day_that_is_not_shown_whole_is_refused(
-    staff_client: Client, first_products: None
-) -> None:
+def test_a_day_that_is_not_shown_whole_is_refused(staff_client: Client) -> None:
     cells = [*VALUES[:2], '<c s="2"><v>46346</v></c>', VALUES[3]]
     content = raw_workbook(row(*cells), styles=styles_of("mmm-yy"))
     page = words(preview(staff_client, content, "b.xlsx").content)

@@ -73,7 +73,7 @@ def test_the_pages_of_faults_need_neither_a_session_nor_a_database(page: Any) ->
 @pytest.mark.parametrize("said", ["database is locked", "deadlock detected\nDETAIL: …"])
 @pytest.mark.django_db(transaction=True)
 def test_where_others_write_for_too_long_it_can_be_sent_again(
-    first_products: None, staff_client: Client, said: str, path: str
+    transactional_db: None, staff_client: Client, said: str, path: str
 ) -> None:
     def refuse(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         if "batches_batch" in sql:
@@ -91,7 +91,7 @@ def test_where_others_write_for_too_long_it_can_be_sent_again(
 @pytest.mark.parametrize("path", ["edit", "delete", "recall"])
 @pytest.mark.django_db(transaction=True)
 def test_a_form_that_is_opened_waits_for_nobody(
-    first_products: None, staff_client: Client, make_batch: MakeBatch, path: str
+    transactional_db: None, staff_client: Client, make_batch: MakeBatch, path: str
 ) -> None:
     batch = make_batch()
     with CaptureQueriesContext(connection) as asked:
@@ -140,7 +140,7 @@ def test_what_is_typed_while_the_database_is_gone_can_be_sent_again(
 
 @pytest.mark.django_db(transaction=True)
 def test_what_is_undone_is_never_told_as_done(
-    first_products: None,
+    transactional_db: None,
     staff_client: Client,
     make_batch: MakeBatch,
     monkeypatch: pytest.MonkeyPatch,

@@ -99,7 +99,7 @@ def test_a_column_that_only_a_report_reads(make_batch: MakeBatch) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_table_that_somebody_has_locked(
-    first_products: None, make_batch: MakeBatch, monkeypatch: pytest.MonkeyPatch
+    transactional_db: None, make_batch: MakeBatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite's readers wait for nobody")

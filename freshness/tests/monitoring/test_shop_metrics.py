@@ -29,7 +29,7 @@ def told(collector: ShopCollector) -> dict[str, float]:
 
 
 @pytest.fixture(autouse=True)
-def folder(settings: Any, tmp_path: Path, first_products: None) -> Path:
+def folder(settings: Any, tmp_path: Path, transactional_db: None) -> Path:
     settings.VAR_DIR = settings.BACKUP_DIR = tmp_path
     return tmp_path
 

@@ -30,7 +30,6 @@ from freshness.serving.waitress_server import (
 )
 
 from ..served import ServedShop
-from ..shared import made_once
 from ..test_settings import ROOT
 
 HEAD = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
@@ -414,7 +413,7 @@ def test_a_wrong_setting_stops_the_start_in_a_line(served: ServedShop) -> None:
 def test_it_is_served_while_the_database_does_not_answer(tmp_path: Path) -> None:
     shop = ServedShop(tmp_path)
     shop.environment["DATABASE_URL"] = f"sqlite:///{tmp_path}/nowhere/shop.sqlite3"
-    made_once("static", shop.collect_static)
+    shop.collect_static()
     try:
         shop.start()
         assert shop.open("/batch/7K3QF9XM2A")[0].status == 503
