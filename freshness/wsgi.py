@@ -11,7 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "freshness.settings")
 django_application = read_as_utf8(get_wsgi_application())
 
 # Its models are there once Django is set up.
-from batches.report.again import answer_again  # noqa: E402
+from batches.report.page_cache import PageCache  # noqa: E402
 
 from .monitoring.requests import Observer, log_request, watch  # noqa: E402
 
@@ -23,7 +23,7 @@ if settings.METRICS_PORT:
 
     observers.append(measure)
 
-application = read_whole_body(watch(answer_again(django_application), observers))
+application = read_whole_body(watch(PageCache(django_application), observers))
 
 errors = [message for message in checks.run_checks() if message.is_serious()]
 if errors:  # a server that is started without manage.py must refuse wrong settings too

@@ -20,7 +20,7 @@ from freshness.config.validators import validate_visible
 
 from ..barcodes.qr import qr_svg
 from ..rules.batch_code import LENGTH, new_code
-from ..rules.shelf_life import FOR_SALE, ShelfLife, Status, days_on_shelf
+from ..rules.shelf_life import FOR_SALE, ShelfLife, Status, batch_status, days_on_shelf
 from ..shop_clock import shop_today
 from .batch_constraints import (
     CONSTRAINTS,
@@ -376,11 +376,12 @@ class Batch(models.Model):
         return ShelfLife(self.caution_from, self.expired_from)
 
     def status(self, today: date | None = None) -> Status:
-        if self.recalled_at:
-            return Status.RECALLED
-        status = self.shelf_life().status(today or shop_today())
-        is_removed = self.removed_on and status != Status.EXPIRED
-        return Status.REMOVED if is_removed else status
+        return batch_status(
+            self.shelf_life(),
+            today or shop_today(),
+            is_removed=self.removed_on is not None,
+            is_recalled=self.recalled_at is not None,
+        )
 
     def is_on_shelf(self) -> bool:
         """Whether it is neither removed nor recalled."""

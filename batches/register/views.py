@@ -18,7 +18,7 @@ from ..models.batch_queryset import BY_ARRIVAL
 from ..models.recall_lock import share_recall_lock
 from ..models.recalled_lots import recall_of_other_batches
 from ..recalls.lot_question import question_about, tell_of_recall
-from ..report.report import Report
+from ..report.timeline import Timeline
 from ..scans.views import last_days_of
 from ..shop_clock import shop_day, shop_today
 from .edit_conflict import conflict, version_of
@@ -56,7 +56,9 @@ def show_batch(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "batch": batch,
         "today": today,
-        "strip": Report.of(batch, today).strip,
+        "timeline": None
+        if batch.recalled_at
+        else Timeline.from_shelf_life(batch.arrival_date, batch.shelf_life(), today),
         "wrong_labels": wrong_labels,
         "wrong_copies": wrong_copies,
         "to_print": min(wrong_copies, MOST_LABELS),

@@ -2,9 +2,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Self
 
-from ..models import Batch
-from ..rules.shelf_life import Status
-from .timeline import Strip
+from ..rules.shelf_life import ShelfLife, Status, batch_status, days_on_shelf
+from .state import ReportState, as_date, as_datetime
+from .timeline import Timeline
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Report:
     lasts_through: date | None
     last_day: date
     expired_from: date
-    strip: Strip | None
+    timeline: Timeline | None
     is_on_shelf: bool
     removed_on: date | None
     recalled_at: datetime | None
@@ -46,29 +46,33 @@ class Report:
         return self.as_of + timedelta(days=1)
 
     @classmethod
-    def of(cls, batch: Batch, today: date) -> Self:
-        life = batch.shelf_life()
+    def from_state(cls, state: ReportState) -> Self:
+        row, today = state.row, state.today
+        arrival_date, expired_from = as_date(row.arrival_date), as_date(row.expired_from)
+        use_by = None if row.use_by is None else as_date(row.use_by)
+        life = ShelfLife(as_date(row.caution_from), expired_from)
+        is_removed, is_recalled = row.removed_on is not None, row.recalled_at is not None
         return cls(
-            code=batch.pk,
-            product=batch.product.name,
-            emoji=batch.product.emoji,
-            storage_advice=batch.product.storage_advice,
-            batch_identifier=batch.batch_identifier,
-            butcher_date=batch.butcher_date,
-            arrival_date=batch.arrival_date,
-            use_by=batch.use_by,
-            is_past_use_by=batch.use_by is not None and batch.use_by < today,
-            use_by_comes_later=batch.use_by is not None and batch.use_by >= batch.expired_from,
-            status=batch.status(today),
+            code=row.code,
+            product=row.product,
+            emoji=row.emoji,
+            storage_advice=row.storage_advice,
+            batch_identifier=row.batch_identifier,
+            butcher_date=as_date(row.butcher_date),
+            arrival_date=arrival_date,
+            use_by=use_by,
+            is_past_use_by=use_by is not None and use_by < today,
+            use_by_comes_later=use_by is not None and use_by >= expired_from,
+            status=batch_status(life, today, is_removed=is_removed, is_recalled=is_recalled),
             by_days=life.status(today),
-            days_on_shelf=batch.days_on_shelf(today),
-            lasts_through=None if batch.recalled_at else life.lasts_through(today),
+            days_on_shelf=days_on_shelf(arrival_date, today),
+            lasts_through=None if is_recalled else life.lasts_through(today),
             last_day=life.last_day,
-            expired_from=batch.expired_from,
-            strip=None if batch.recalled_at else Strip.of(batch.arrival_date, life, today),
-            is_on_shelf=batch.is_on_shelf(),
-            removed_on=batch.removed_on,
-            recalled_at=batch.recalled_at,
-            recall_reason=batch.recall_reason,
+            expired_from=expired_from,
+            timeline=None if is_recalled else Timeline.from_shelf_life(arrival_date, life, today),
+            is_on_shelf=not (is_removed or is_recalled),
+            removed_on=as_date(row.removed_on) if is_removed else None,
+            recalled_at=as_datetime(row.recalled_at) if is_recalled else None,
+            recall_reason=row.recall_reason,
             as_of=today,
         )

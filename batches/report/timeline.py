@@ -1,4 +1,4 @@
-"""The shelf-life strip: a picture of a batch's days, from its arrival until it is expired."""
+"""The timeline of a batch: its days from arrival until it is expired, as a picture."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from typing import Self
 from ..rules.shelf_life import ShelfLife, Status, days_on_shelf
 
 MOST_DAYS_DRAWN = 31  # more would be a grey line
-ROOM_FOR_A_SHAPE = 12  # percent of the strip
+ROOM_FOR_A_SHAPE = 12  # percent of the timeline
 ROOM_FOR_A_WORD = 18
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """The days of one status; `x` and `width` are percentages of the strip."""
+    """The days of one status; `x` and `width` are percentages of the timeline."""
 
     status: Status
     begins: date
@@ -25,7 +25,7 @@ class Stretch:
 
 
 @dataclass(frozen=True)
-class Strip:
+class Timeline:
     """What is drawn: the stretches, the ends of days, and the middle of today.
 
     It is drawn to scale until a batch has been expired for longer than it was good: from then on
@@ -38,7 +38,7 @@ class Strip:
     anchor: str
 
     @classmethod
-    def of(cls, arrival_date: date, life: ShelfLife, today: date) -> Self:
+    def from_shelf_life(cls, arrival_date: date, life: ShelfLife, today: date) -> Self:
         good = max(days_on_shelf(arrival_date, life.expired_from), 0)
         passed = max(days_on_shelf(arrival_date, today), 0)
         total = min(max(good + max(good // 4, 1), passed + 1), 2 * good + 2)
@@ -53,7 +53,7 @@ class Strip:
 
 
 def stretches(arrival_date: date, life: ShelfLife, total: int, now: Status) -> Iterator[Stretch]:
-    """Those that are at least a day long, of a strip that is `total` days long."""
+    """Those that are at least a day long, of a timeline that is `total` days long."""
     turns = {
         Status.FRESH: arrival_date,
         Status.CAUTION: life.caution_from,
@@ -72,7 +72,7 @@ def percent(part: float, whole: float) -> str:
 
 
 def anchor(place: float) -> str:
-    """Which end of a word stands at a place (percent) so that the strip's ends do not cut it."""
+    """Which end of a word stands at a place (percent) so that the timeline's ends do not cut it."""
     if place < ROOM_FOR_A_WORD / 2:
         return "start"
     return "end" if place > 100 - ROOM_FOR_A_WORD / 2 else "middle"

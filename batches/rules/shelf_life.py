@@ -83,6 +83,14 @@ class ShelfLife:
         return min(turns) - timedelta(days=1) if turns else None
 
 
+def batch_status(life: ShelfLife, today: date, *, is_removed: bool, is_recalled: bool) -> Status:
+    """What a batch is, by its days and by what was done with it."""
+    if is_recalled:
+        return Status.RECALLED
+    status = life.status(today)
+    return Status.REMOVED if is_removed and status != Status.EXPIRED else status
+
+
 def day_of_shop(clock: date, latest_arrival: date | None) -> date:
     """The day by the shop's clock; that of the latest arrival of any batch, where it is later.
 

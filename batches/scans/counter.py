@@ -19,7 +19,6 @@ from django.utils import timezone
 from ..models.scan_counts import add_scans
 from ..rules.batch_code import read_code
 
-HEADER = "X-Freshness"  # of a report: what it says, for whoever counts
 QUARTER = 900  # seconds; every time zone's hours begin with one, and it is had without a calendar
 MOST = 50_000  # counts kept in memory while the database does not answer
 AT_ONCE = 500  # counts in a transaction: staff wait for none that is longer

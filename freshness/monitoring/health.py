@@ -18,7 +18,8 @@ from django.utils import timezone
 
 from batches import shop_clock
 from batches.models import Batch
-from batches.report.kept import page_from
+from batches.report.response import render_report
+from batches.report.state import read_state_in
 from freshness import replica
 
 log = logging.getLogger("freshness.ready")
@@ -141,8 +142,8 @@ def read_reports(database: str) -> None:
     """Read batches as reports do, and make the newest one's; raises whatever that raises."""
     batches = Batch.objects.using(database).select_related("product").newest_first()
     newest = [batch.pk for batch in batches[:BATCHES_READ]]
-    if newest:
-        page_from(newest[0], database)
+    if newest and (state := read_state_in(newest[0], database)):
+        render_report(state)
 
 
 @cache

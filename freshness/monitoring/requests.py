@@ -11,7 +11,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, parse_cookie
 
-from batches.scans.counter import HEADER as FRESHNESS
+from batches.report.page_cache import IS_CACHED
+from batches.report.response import STATUS
 from batches.scans.counter import Tally
 
 from ..http.request_ids import HEADER as REQUEST_ID
@@ -46,8 +47,8 @@ def watch(application: Application, observers: Iterable[Observer]) -> Applicatio
             nonlocal status
             status = int(line[:3])
             told = dict(headers)
-            if counts_scans and FRESHNESS in told:
-                count_scan(environ, status, told[FRESHNESS])
+            if counts_scans and STATUS in told:
+                count_scan(environ, status, told[STATUS])
             if "public" not in told.get("Cache-Control", ""):  # no cache gives it to others
                 headers = [*headers, (REQUEST_ID, request_id())]
             return start_response(line, headers, *error)
@@ -97,7 +98,7 @@ def has_session(environ: dict[str, Any]) -> bool:
 
 def answered_by(environ: dict[str, Any], status: int, seconds: float) -> Answered:
     method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
-    was_kept = "batches.report.kept" in environ
+    was_kept = IS_CACHED in environ
     view = "report" if was_kept else environ.get(VIEW)
     if view is None:
         view = "static" if path.startswith(settings.STATIC_URL) else ""

@@ -6,22 +6,22 @@ from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batches.report.timeline import Strip
+from batches.report.timeline import Timeline
 from batches.rules.shelf_life import ShelfLife, Status
 
 ARRIVED = date(2026, 11, 16)
 FRESH, CAUTION, EXPIRED = Status.FRESH, Status.CAUTION, Status.EXPIRED
 
 
-def strip(
+def timeline(
     day: int, use_by: date | None = None, fresh_days: int = 2, caution_days: int = 4
-) -> Strip:
+) -> Timeline:
     life = ShelfLife.of(ARRIVED, use_by, fresh_days=fresh_days, caution_days=caution_days)
-    return Strip.of(ARRIVED, life, ARRIVED + timedelta(days=day))
+    return Timeline.from_shelf_life(ARRIVED, life, ARRIVED + timedelta(days=day))
 
 
 def test_it_is_drawn_to_scale() -> None:
-    drawn = strip(3)
+    drawn = timeline(3)
     assert [(it.status, it.x, it.width, it.is_now) for it in drawn.stretches] == [
         (FRESH, "0%", "50%", False),
         (CAUTION, "50%", "33.33%", True),
@@ -46,7 +46,7 @@ def test_it_is_drawn_to_scale() -> None:
 def test_today_stands_in_the_middle_of_its_day_and_at_last_at_the_end(
     day: int, place: str, anchor: str
 ) -> None:
-    assert (strip(day).today, strip(day).anchor) == (place, anchor)
+    assert (timeline(day).today, timeline(day).anchor) == (place, anchor)
 
 
 @pytest.mark.parametrize(
@@ -61,11 +61,11 @@ def test_today_stands_in_the_middle_of_its_day_and_at_last_at_the_end(
     ],
 )
 def test_a_use_by_date_cuts_it_short(use_by: date | None, said: list[Status]) -> None:
-    assert [it.status for it in strip(1, use_by).stretches] == said
+    assert [it.status for it in timeline(1, use_by).stretches] == said
 
 
 def test_many_days_are_not_marked_one_by_one() -> None:
-    assert strip(3, fresh_days=100, caution_days=200).ends_of_days == ()
+    assert timeline(3, fresh_days=100, caution_days=200).ends_of_days == ()
 
 
 @given(
@@ -77,7 +77,7 @@ def test_many_days_are_not_marked_one_by_one() -> None:
 def test_it_is_whole_and_says_what_the_rule_says(
     day: int, use_by: date | None, fresh_days: int, more_days: int
 ) -> None:
-    drawn = strip(day, use_by, fresh_days, fresh_days + more_days)
+    drawn = timeline(day, use_by, fresh_days, fresh_days + more_days)
     begins = [float(it.x.rstrip("%")) for it in drawn.stretches]
     widths = [float(it.width.rstrip("%")) for it in drawn.stretches]
     assert begins == sorted(begins)
@@ -94,7 +94,8 @@ def test_it_is_whole_and_says_what_the_rule_says(
 
 
 def test_it_is_well_formed_and_its_words_are_a_list() -> None:
-    html = render_to_string("batches/report/_timeline.html", {"strip": strip(3), "today": ARRIVED})
+    context = {"timeline": timeline(3), "today": ARRIVED}
+    html = render_to_string("batches/report/_timeline.html", context)
     drawn = ElementTree.fromstring(html)
     assert len(drawn.findall("svg/rect")) == 3
     assert [" ".join("".join(it.itertext()).split()) for it in drawn.findall("ol/li")] == [

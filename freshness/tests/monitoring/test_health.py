@@ -13,7 +13,6 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
 from batches import shop_clock
-from batches.report import kept
 from batches.report.style import report_style
 from conftest import MakeBatch
 from freshness.monitoring import health
@@ -131,7 +130,6 @@ def test_a_damaged_row(make_batch: MakeBatch) -> None:
 
 def test_a_template_that_is_missing(make_batch: MakeBatch, settings: Any, tmp_path: Path) -> None:
     make_batch()
-    kept.kept_page.cache_clear()
     report_style.cache_clear()
     settings.TEMPLATES = [settings.TEMPLATES[0] | {"DIRS": [tmp_path]}]
     not_ready(r"Reports cannot be shown: .*\.(html|css)")
