@@ -25,7 +25,7 @@ import psutil
 import qrcode
 import segno
 
-from batches.barcodes.symbols import changed_by, drawn_in_all_masks, symbol_of
+from batches.barcodes.qr import qr_code
 from batches.rules.batch_code import new_code
 
 from .serving import PORT, ROOT, demo_shop, running, shop
@@ -66,12 +66,11 @@ def by_qrcode(text: str) -> Any:
 
 
 def by_the_shop(text: str) -> Any:
-    return symbol_of(text).rows()
+    return qr_code(text).rows
 
 
 def seconds(make: Callable[[str], Any], addresses: list[str]) -> float:
-    drawn_in_all_masks.cache_clear()
-    changed_by.cache_clear()
+    qr_code.cache_clear()
     begun = time.process_time()
     for address in addresses:
         make(address)

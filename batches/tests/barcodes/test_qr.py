@@ -2,10 +2,11 @@ import io
 
 import pytest
 import resvg_py
+import segno
 import zxingcpp
 from PIL import Image
 
-from batches.barcodes.qr import qr_svg
+from batches.barcodes.qr import qr_code, qr_svg
 
 
 def decode(svg: str, width: int = 400) -> str:
@@ -40,3 +41,17 @@ def test_the_code_stands_black_on_its_own_white_ground_with_4_quiet_modules() ->
 
 def test_a_code_says_nothing_but_its_drawing() -> None:
     assert "<script" not in qr_svg('http://x/"><script>alert(1)</script>')
+
+
+def test_what_no_code_can_carry_is_refused() -> None:
+    with pytest.raises(UnicodeEncodeError):
+        qr_svg("https://frisch.example.com/batch/ö")
+
+
+def test_each_code_of_a_site_has_the_mask_that_is_best_for_one_of_them() -> None:
+    site = "https://fresh.example.com/batch/"
+    best = segno.make_qr(f"{site}0000000000", error="m", mode="byte")
+    for code in ("7K3QF9XM2A", "ZZZZZZZZZZ"):
+        drawn = segno.make_qr(f"{site}{code}", error="m", mode="byte", mask=best.mask)
+        rows = tuple("".join(map(str, row)) for row in drawn.matrix)
+        assert qr_code(f"{site}{code}").rows == rows

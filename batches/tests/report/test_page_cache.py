@@ -28,7 +28,7 @@ class Phone:
     """Asks Django by way of the page cache, and counts how often Django itself had to answer."""
 
     def __init__(self) -> None:
-        self.django = get_wsgi_application()
+        self.django: Any = get_wsgi_application()
         self.asked_django = 0
         self.answer = page_cache.PageCache(self.count)
 
