@@ -36,7 +36,7 @@ from .raw_workbooks import (
 from .test_file_kinds import OPEN_HEADER, open_document, open_row, open_text
 from .test_import import upload
 
-READER = Path(settings.BASE_DIR) / "batches/importing/reader"
+READER = Path(settings.BASE_DIR) / "batches/spreadsheets/reader"
 MOST_MEMORY = 150 * 10**6  # bytes, beside the file itself
 MOST_WORK = 15.0  # seconds of a processor; a few are usual
 EMPTY = "<c/>"
