@@ -41,7 +41,8 @@ from .monitoring.logs import without_path
 BASE_DIR = Path(__file__).resolve().parent.parent
 TESTING = "pytest" in sys.modules
 IN_GUNICORN = "gunicorn" in sys.modules
-SERVING = IN_GUNICORN or sys.argv[1:2] == ["serve"]
+IN_WAITRESS = sys.argv[1:2] == ["serve"]
+SERVING = IN_GUNICORN or IN_WAITRESS
 
 env = Environment()
 VAR_DIR = env.folder(BASE_DIR / "var")
@@ -219,7 +220,7 @@ for alias, config in DATABASES.items():
 
 # Requests that may save, at once in each process. gunicorn lends each that waits a thread; waitress
 # has these threads for them.
-SAVES_AT_ONCE = 32 if IN_GUNICORN else 4
+SAVES_AT_ONCE = 4 if IN_WAITRESS else 32
 
 # Backups; docs/BACKUPS.md
 SCHEDULED_JOBS = env.read("SCHEDULED_JOBS", yes_or_no, default=True)

@@ -9,7 +9,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from batches.models import Batch
-from batches.register import views
+from batches.report import views
 from conftest import PASSWORD, MakeBatch, words
 from freshness.views import bad_request, server_error
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from batches.register import views
+from batches.report import views
 from conftest import PASSWORD, MakeBatch
 
 from ..served import GUNICORN, SERVE, ServedShop

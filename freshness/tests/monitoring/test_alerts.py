@@ -16,7 +16,9 @@ WATCHING = (settings.BASE_DIR / "docs" / "WATCHING.md").read_text()
 
 def metrics() -> set[str]:
     """The names of all metrics, as the program writes them."""
-    sources = [settings.BASE_DIR / "freshness" / it for it in ("metrics.py", "shop_metrics.py")]
+    sources = [
+        settings.BASE_DIR / "freshness/monitoring" / it for it in ("metrics.py", "shop_metrics.py")
+    ]
     return {name for it in sources for name in re.findall(r'"(freshness_\w+)"', it.read_text())}
 
 
