@@ -134,12 +134,14 @@ def state_of(code: str) -> ReportState | None:
 
 
 def ask_django(application: Application, environ: Environ, state: ReportState) -> Answer:
+    """Ask for the whole page, whatever the request says that it has already."""
     started: list[Any] = []
-    without_etag = {name: value for name, value in environ.items() if name != "HTTP_IF_NONE_MATCH"}
-    without_etag[STATE] = state
-    response = application(without_etag, lambda *arguments: started.extend(arguments))
+    environ.pop("HTTP_IF_NONE_MATCH", None)
+    environ[STATE] = state
+    response = application(environ, lambda *arguments: started.extend(arguments))
     try:
         body = b"".join(response)
     finally:
         getattr(response, "close", int)()
+    del environ[STATE]
     return Answer(started[0], started[1], body)

@@ -178,7 +178,7 @@ def test_nor_where_the_fault_is_ours(
     data = {"product": batch.product_id, "batch_identifier": "other"}
     data |= dict.fromkeys(["butcher_date", "arrival_date"], "2026-11-22")
     staff_client.raise_request_exception = False
-    monkeypatch.setattr(views, "redirect", broken)
+    monkeypatch.setattr("batches.register.views.redirect", broken)
     response = staff_client.post(f"/admin/batches/{batch.pk}/edit", data)
     assert (response.status_code, "is changed" in words(response.content)) == (500, False)
 
