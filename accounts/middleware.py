@@ -13,7 +13,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from .retry_later import NotNowError
+from .retry_later import RetryLaterError
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -44,7 +44,7 @@ class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
         return HttpResponseRedirect(reverse(settings.LOGIN_URL))
 
 
-def answer_everybody_alike(answer: Answer) -> Answer:
+def public_view_middleware(answer: Answer) -> Answer:
     """Answers a view that is the same for everybody: all that follows asks who somebody is."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -61,7 +61,7 @@ def answer_everybody_alike(answer: Answer) -> Answer:
     return middleware
 
 
-def speak_their_language(answer: Answer) -> Answer:
+def account_language_middleware(answer: Answer) -> Answer:
     """Answers in the language that an account has chosen."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -77,7 +77,7 @@ def chosen_language(user: AbstractBaseUser | AnonymousUser) -> str:
     return getattr(user, "language", "")
 
 
-class AnswerNotNow:
+class RetryLaterMiddleware:
     """Gives every refusal that passes by itself a page that says when to try again."""
 
     def __init__(self, answer: Answer) -> None:
@@ -87,7 +87,7 @@ class AnswerNotNow:
         return self.answer(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, NotNowError):
+        if not isinstance(error, RetryLaterError):
             return None
         context = {"seconds": error.seconds, "minutes": error.seconds // 60}
         response = render(request, f"{error.status}.html", context, status=error.status)

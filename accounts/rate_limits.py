@@ -51,7 +51,7 @@ def allow(limit: Limit, who: str) -> bool:
     return True
 
 
-def hold_to(limit: Limit, request: HttpRequest, who: str | None = None) -> None:
+def enforce_rate_limit(limit: Limit, request: HttpRequest, who: str | None = None) -> None:
     """Raises TooOftenError where `who`, or else the client, has tried often enough for now."""
     if not allow(limit, who or client_network(request) or ""):
         record(Event.LIMITED, request, what=limit.what)

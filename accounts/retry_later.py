@@ -1,7 +1,7 @@
-"""Refusals that pass by themselves: raised anywhere, answered by `middleware.AnswerNotNow`."""
+"""Refusals that pass by themselves: raised anywhere, answered by RetryLaterMiddleware."""
 
 
-class NotNowError(Exception):
+class RetryLaterError(Exception):
     """Refused for now: try again in `seconds`."""
 
     status: int
@@ -11,13 +11,13 @@ class NotNowError(Exception):
         self.seconds = seconds
 
 
-class TooBusyError(NotNowError):
+class TooBusyError(RetryLaterError):
     """There is more to compute than this machine can."""
 
     status = 503
 
 
-class TooOftenError(NotNowError):
+class TooOftenError(RetryLaterError):
     """One client tries more often than a person would."""
 
     status = 429

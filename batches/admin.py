@@ -21,11 +21,11 @@ from simple_history.admin import SimpleHistoryAdmin
 from accounts.audit_log import Event, record
 
 from .admin_forms import BatchAdminForm
-from .listing.filters import meant_by
+from .listing.filters import search_query
 from .models import Batch, OwnStock, Product
 from .models.batch_queryset import NEWEST_FIRST, BatchQuerySet
 from .models.recall_lock import share_recall_lock
-from .register.history import story_of
+from .register.history import history_of
 
 MOST_IN_AN_ADDRESS = 500  # codes; servers take addresses of some 8,000 bytes
 
@@ -55,7 +55,7 @@ class KeptAdmin(SimpleHistoryAdmin):  # type: ignore[misc] # it has no types
             key = self.model._meta.pk.to_python(unquote(object_id))
         except ValidationError:
             raise Http404 from None
-        told = {"events": story_of(self.model, key)} | (extra_context or {})
+        told = {"events": history_of(self.model, key)} | (extra_context or {})
         response: HttpResponse = super().history_view(request, object_id, told)
         return response
 
@@ -168,7 +168,7 @@ class BatchAdmin(KeptAdmin):
     ) -> tuple[BatchQuerySet, bool]:
         """As the portal's list is searched."""
         text = search_term.strip()
-        return (queryset.filter(meant_by(text)[0]) if text else queryset), False
+        return (queryset.filter(search_query(text)[0]) if text else queryset), False
 
     @admin.display(description=_("status"))
     def status(self, batch: Batch) -> str:

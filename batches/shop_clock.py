@@ -34,7 +34,7 @@ class ShopDay(NamedTuple):
     is_certain: bool
 
     @classmethod
-    def of(cls, latest_arrival: date | None, clock: datetime | None) -> Self:
+    def from_clocks(cls, latest_arrival: date | None, clock: datetime | None) -> Self:
         """`clock` is what the primary's database says, where it has one of its own."""
         here = timezone.localtime()
         now = right_time(here, clock)
@@ -92,4 +92,4 @@ def one_day() -> Iterator[None]:
 
 
 def ask() -> ShopDay:
-    return ShopDay.of(*latest_arrival_and_clock(DEFAULT_DB_ALIAS).first() or (None, None))
+    return ShopDay.from_clocks(*latest_arrival_and_clock(DEFAULT_DB_ALIAS).first() or (None, None))

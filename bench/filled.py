@@ -47,7 +47,7 @@ def batch(number: int, products: list[Product]) -> Row:
     arrival = timezone.localdate() - timedelta(days=days)
     product = products[number % len(products)]
     use_by = arrival + timedelta(days=3 + number % 9) if number % 3 == 0 else None
-    life = ShelfLife.of(
+    life = ShelfLife.from_dates(
         arrival, use_by, fresh_days=product.fresh_days, caution_days=product.caution_days
     )
     is_sold = days > ON_SHELF and number % FORGOTTEN

@@ -144,33 +144,33 @@ INSTALLED_APPS = [
     "django.forms",  # FORM_RENDERER finds Django's own form templates by it
 ]
 MIDDLEWARE = [
-    "freshness.monitoring.requests.name_view",
+    "freshness.monitoring.requests.view_name_middleware",
     # First what adds to every answer, refusals of the others and static files included.
-    "freshness.http.middleware.deny_features_and_embedding",
+    "freshness.http.middleware.permissions_policy_middleware",
     "freshness.http.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "freshness.http.middleware.LocaleMiddleware",  # before whatever may refuse, in words
-    "freshness.http.middleware.refuse_too_much",
+    "freshness.http.middleware.upload_limit_middleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
     # What is the same for everybody ends here; shared caches may keep it.
-    "accounts.middleware.answer_everybody_alike",
-    "freshness.http.middleware.refuse_nul_in_cookies",
-    "freshness.http.middleware.keep_to_one_day",
-    "freshness.http.middleware.answer_when_replicated",
-    "freshness.http.middleware.refuse_unreadable_forms",  # before CSRF's, which reads the form
+    "accounts.middleware.public_view_middleware",
+    "freshness.http.middleware.nul_in_cookies_middleware",
+    "freshness.http.middleware.shop_day_middleware",
+    "freshness.http.middleware.replication_wait_middleware",
+    "freshness.http.middleware.form_parsing_middleware",  # before CSRF's, which reads the form
     "freshness.http.save_limit.SaveLimitMiddleware",
     "freshness.http.save_limit.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "accounts.middleware.speak_their_language",
+    "accounts.middleware.account_language_middleware",
     "accounts.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "accounts.middleware.AnswerNotNow",
+    "accounts.middleware.RetryLaterMiddleware",
     "axes.middleware.AxesMiddleware",
-    "freshness.http.middleware.tell_what_is_no_page",
+    "freshness.http.middleware.method_not_allowed_middleware",
 ]
 ROOT_URLCONF = "freshness.urls"
 WSGI_APPLICATION = "freshness.wsgi.application"

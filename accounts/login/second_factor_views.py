@@ -14,7 +14,7 @@ from ..audit_log import Event, record
 from ..models import User
 from ..permissions import staff_required
 from ..profile.forms import CodeForm, ConfirmForm, TurnOnForm
-from ..rate_limits import CODES, hold_to
+from ..rate_limits import CODES, enforce_rate_limit
 from . import second_factor
 from .sign_in import half_in, sent_from, sign_in
 
@@ -29,7 +29,7 @@ def log_in_code(request: HttpRequest) -> HttpResponse:
         return redirect("login")
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        hold_to(CODES, request, account.email)
+        enforce_rate_limit(CODES, request, account.email)
         if second_factor.accepts(account, form.cleaned_data["code"]):
             return sign_in(request, account)
         record(Event.CODE_FAILED, request, account=account.email)

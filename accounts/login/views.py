@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ..audit_log import Event, record
 from ..emails import tell_administrators_who_waits
 from ..models import User
-from ..rate_limits import LOGINS, REGISTRATIONS, WAITING_MAILS, allow, hold_to
+from ..rate_limits import LOGINS, REGISTRATIONS, WAITING_MAILS, allow, enforce_rate_limit
 from .forms import LoginForm, RegistrationForm, save_unless_taken
 from .hashers import require_room
 from .sign_in import destination, let_in, sent_from, sign_in
@@ -30,7 +30,7 @@ def register(request: HttpRequest) -> HttpResponse:
         return render(request, "accounts/login/registration_closed.html", status=403)
     if request.method == "POST":
         require_room()
-        hold_to(REGISTRATIONS, request)
+        enforce_rate_limit(REGISTRATIONS, request)
     form = RegistrationForm(request.POST if request.method == "POST" else None)
     if user := save_unless_taken(form):
         if not user.is_staff and allow(WAITING_MAILS, "administrators"):
@@ -52,7 +52,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
         return redirect(destination(request))
     if request.method == "POST":
         require_room()
-        hold_to(LOGINS, request)
+        enforce_rate_limit(LOGINS, request)
     form = LoginForm(request, request.POST if request.method == "POST" else None)
     if form.is_valid():
         return let_in(request, form.get_user())

@@ -18,7 +18,7 @@ from ..login.forms import NewPasswordForm, ResetForm
 from ..login.lockout import unlock
 from ..login.sign_in import let_in
 from ..models import User
-from ..rate_limits import RESET_MAILS, RESETS, allow, hold_to
+from ..rate_limits import RESET_MAILS, RESETS, allow, enforce_rate_limit
 from .tokens import reset_tokens
 
 
@@ -28,7 +28,7 @@ from .tokens import reset_tokens
 def ask_for_reset(request: HttpRequest) -> HttpResponse:
     """Sends a link to the e-mail, if it has an account: the answer is the same if not."""
     if request.method == "POST":
-        hold_to(RESETS, request)
+        enforce_rate_limit(RESETS, request)
     form = ResetForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         context = {"form": form, "sends_email": settings.SENDS_EMAIL}

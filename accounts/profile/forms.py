@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..login.forms import EMAIL_INPUT, ENTER_YOUR_EMAIL, NameForm, NewPasswordForm
 from ..models import User
-from ..rate_limits import CONFIRMATIONS, hold_to
+from ..rate_limits import CONFIRMATIONS, enforce_rate_limit
 
 
 class ConfirmForm(forms.Form):
@@ -106,7 +106,7 @@ def check_password(request: HttpRequest, password: str) -> None:
     Raises TooOftenError where an account keeps us hashing.
     """
     email = request.user.email  # type: ignore[union-attr] # whoever has a profile is logged in
-    hold_to(CONFIRMATIONS, request, email)
+    enforce_rate_limit(CONFIRMATIONS, request, email)
     if authenticate(request, username=email, password=password) is None:
         raise ValidationError(
             _("This is not your password. Type it again."), code="password_incorrect"

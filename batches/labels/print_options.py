@@ -24,7 +24,7 @@ def chosen_batches(given: QueryDict) -> tuple[list[Batch], int]:
     """
     batches = Batch.objects.select_related("product")
     if "all" in given:
-        listed = FilterForm(given).narrow(batches.newest_first(), shop_today())
+        listed = FilterForm(given).apply(batches.newest_first(), shop_today())
         return list(listed[: MOST_LABELS + 1]), 0
     codes = named_codes(given)
     found = named_batches(batches, codes)

@@ -59,12 +59,12 @@ class FilterForm(forms.Form):
         "arrived_to": "arrival_date__lte",
     }
 
-    def narrow(self, batches: BatchQuerySet, today: date) -> BatchQuerySet:
+    def apply(self, batches: BatchQuerySet, today: date) -> BatchQuerySet:
         """Of `batches`, which stand newest first, those that are chosen."""
         self.full_clean()
         chosen = self.cleaned_data
         if chosen.get("search"):
-            meant, is_often = meant_by(chosen["search"])
+            meant, is_often = search_query(chosen["search"])
             batches = batches.filter(meant)
             batches = batches if is_often else batches.sorted_newest_first()
         if chosen.get("shelf"):
@@ -87,7 +87,7 @@ def of_status(batches: BatchQuerySet, status: str, today: date) -> BatchQuerySet
     return found if status in (Status.EXPIRED, Status.RECALLED) else found.not_expired(today)
 
 
-def meant_by(text: str) -> tuple[Q, bool]:
+def search_query(text: str) -> tuple[Q, bool]:
     """Those that somebody means who types `text`: by identifier, code, supplier, lot or a date;
     and whether they are many, and often among the newest.
 

@@ -24,7 +24,7 @@ class Page:
         return not (self.has_newer or self.has_older)
 
     @classmethod
-    def of(
+    def from_query(
         cls,
         chosen: QuerySet[Any],
         fields: Sequence[str],

@@ -343,12 +343,12 @@ class Batch(models.Model):
     def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
         """Its labels are forgotten with it; how many may be on packs stays in its history."""
         if out := self.labels_out():
-            words = ngettext(
+            message = ngettext(
                 "%(labels)s label of it may still be on a pack.",
                 "%(labels)s labels of it may still be on packs.",
                 out,
             )
-            self._change_reason = words % {"labels": out}
+            self._change_reason = message % {"labels": out}
         return super().delete(*args, **options)
 
     def plan(self, keeps_product: bool | None = None) -> None:
@@ -361,7 +361,7 @@ class Batch(models.Model):
         if self._state.adding or not keeps_product:
             self.fresh_days = self.product.fresh_days
             self.caution_days = self.product.caution_days
-        life = ShelfLife.of(
+        life = ShelfLife.from_dates(
             self.arrival_date,
             self.use_by,
             fresh_days=self.fresh_days,

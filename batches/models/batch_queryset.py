@@ -126,7 +126,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         remember(self.model, codes, "~", author, why)
         return changed
 
-    def take_off(
+    def remove(
         self,
         author: AbstractBaseUser,
         removal: "Removal",
@@ -142,8 +142,8 @@ class BatchQuerySet(models.QuerySet["Batch"]):
             discarded_weight=weight,
         )
 
-    def put_back(self, author: AbstractBaseUser) -> list["Batch"]:
-        """Undo `take_off` of those that were; a recall of them stands. Returns them."""
+    def restore_to_shelf(self, author: AbstractBaseUser) -> list["Batch"]:
+        """Undo `remove` of those that were; a recall of them stands. Returns them."""
         return self.exclude(removed_on=None).change(
             author, removed_on=None, removal="", removal_reason="", discarded_weight=None
         )

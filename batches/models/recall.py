@@ -111,7 +111,9 @@ class Recall(models.Model):
     def enter(self, batches: list[Batch], **values: Any) -> None:
         """Copy `batches` into the record; one that was in it before is entered anew."""
         labels = labels_out_of(batches)
-        copies = [RecalledBatch.of(self, it, labels.get(it.pk, 0), **values) for it in batches]
+        copies = [
+            RecalledBatch.from_batch(self, it, labels.get(it.pk, 0), **values) for it in batches
+        ]
         RecalledBatch.objects.bulk_create(
             copies,
             batch_size=AT_ONCE,
@@ -218,7 +220,7 @@ class RecalledBatch(models.Model):
         return self.joined_at is not None and self.joined_at == self.released_at
 
     @classmethod
-    def of(cls, recall: Recall, batch: Batch, labels: int, **values: Any) -> Self:
+    def from_batch(cls, recall: Recall, batch: Batch, labels: int, **values: Any) -> Self:
         return cls(
             recall=recall,
             code=batch.pk,

@@ -106,8 +106,8 @@ def tell_of_recall(request: HttpRequest, batch: Batch, question: LotQuestion | N
     """
     if recall := batch.joined_recall:
         record(Event.RECALLED, request, recall=recall.pk, reason=recall.reason, batches=1)
-        words = _("Batch %(batch)s is saved as recalled: %(reason)s")
-        messages.warning(request, words % {"batch": batch, "reason": recall.reason})
+        message = _("Batch %(batch)s is saved as recalled: %(reason)s")
+        messages.warning(request, message % {"batch": batch, "reason": recall.reason})
         return True
     if question and question.recall:
         reason = question.form.cleaned_data["shelf_reason"]

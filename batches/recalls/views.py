@@ -128,12 +128,12 @@ def begin(request: HttpRequest, found: Matching, reason: str) -> Recall:
         found.asked_for,
     )
     record(Event.RECALLED, request, recall=recall.pk, reason=reason, batches=len(found.codes))
-    words = ngettext(
+    message = ngettext(
         "%(count)d batch is recalled. Its report says so now; take it off the shelf.",
         "%(count)d batches are recalled. Their reports say so now; take them off the shelf.",
         len(found.codes),
     )
-    messages.success(request, words % {"count": len(found.codes)})
+    messages.success(request, message % {"count": len(found.codes)})
     return recall
 
 
@@ -145,7 +145,7 @@ def recalls(request: HttpRequest) -> HttpResponse:
         count=Count("batches"), standing=standing
     )
     newest_first = Recall.objects.order_by("-recalled_at", "-pk")
-    page = Page.of(newest_first, ["recalled_at", "pk"], request.GET, every)
+    page = Page.from_query(newest_first, ["recalled_at", "pk"], request.GET, every)
     return render(request, "batches/recalls/list.html", {"page": page})
 
 
@@ -199,12 +199,12 @@ def release(request: HttpRequest, number: int) -> HttpResponse:
         record(
             Event.RECALL_RELEASED, request, recall=recall.pk, reason=reason, batches=len(released)
         )
-        words = ngettext(
+        message = ngettext(
             "%(count)d batch is released from its recall.",
             "%(count)d batches are released from their recall.",
             len(released),
         )
-        messages.success(request, words % {"count": len(released)})
+        messages.success(request, message % {"count": len(released)})
     else:
         messages.info(request, _("Those are released already."))
     return redirect(recall)

@@ -63,13 +63,13 @@ class Event:
     version: Any = None
 
 
-def story_of(model: type[Batch | Product], key: Any) -> list[Event]:
+def history_of(model: type[Batch | Product], key: Any) -> list[Event]:
     """All that happened to one, the latest first; in a constant number of queries.
 
     Of a batch that was deleted the labels are gone with it, but for how many were out.
     """
     versions = model.history.filter(**{model._meta.pk.attname: key})
-    told = told_changes(list(versions.select_related("history_user").order_by("-history_id")))
+    told = change_entries(list(versions.select_related("history_user").order_by("-history_id")))
     if model is Batch:
         printed = PrintedLabels.objects.filter(batch=key)
         printed = printed.select_related("run__printed_by", "gone_by")
@@ -77,7 +77,7 @@ def story_of(model: type[Batch | Product], key: Any) -> list[Event]:
     return sorted(told, key=lambda event: event.when, reverse=True)
 
 
-def told_changes(versions: list[Any]) -> list[Event]:
+def change_entries(versions: list[Any]) -> list[Event]:
     """What each version changed; they come the latest first, and the oldest begins the story."""
     keys = [version.product_id for version in versions if hasattr(version, "product_id")]
     names = dict(Product.objects.filter(pk__in=keys).values_list("pk", "name"))

@@ -23,7 +23,7 @@ from ..scans.views import last_days_of
 from ..shop_clock import shop_day, shop_today
 from .edit_conflict import conflict, version_of
 from .forms import BatchForm
-from .history import Event, story_of
+from .history import Event, history_of
 
 EVENTS_AT_FIRST = 20  # of a batch's history
 
@@ -33,8 +33,8 @@ EVENTS_AT_FIRST = 20  # of a batch's history
 def list_batches(request: HttpRequest) -> HttpResponse:
     filters = FilterForm(request.GET)
     batches = Batch.objects.select_related("product").prefetch_related("printed_labels")
-    chosen = filters.narrow(Batch.objects.newest_first(), shop_today())
-    page = Page.of(chosen, BY_ARRIVAL, request.GET, batches)
+    chosen = filters.apply(Batch.objects.newest_first(), shop_today())
+    page = Page.from_query(chosen, BY_ARRIVAL, request.GET, batches)
     context = {"filters": filters, "page": page, "is_narrowed": filters.is_narrowed()}
     return render(
         request, "batches/register/list.html", context, status=422 if filters.errors else 200
@@ -46,7 +46,7 @@ def list_batches(request: HttpRequest) -> HttpResponse:
 def show_batch(request: HttpRequest, code: str) -> HttpResponse:
     batches = Batch.objects.select_related("product", "created_by")
     batch = batches.prefetch_related("printed_labels__run__printed_by").filter(pk=code).first()
-    events = story_of(Batch, code)
+    events = history_of(Batch, code)
     if batch is None:
         return deleted_batch(request, code, events)
     today = shop_today()
@@ -176,7 +176,7 @@ def edited_what_is_deleted(request: HttpRequest, code: str) -> HttpResponse:
 def delete_batch(request: HttpRequest, code: str) -> HttpResponse:
     batch = Batch.objects.locked().select_related("product").filter(pk=code).first()
     if batch is None:
-        return deleted_batch(request, code, story_of(Batch, code))
+        return deleted_batch(request, code, history_of(Batch, code))
     if request.method == "POST" and not batch.recalled_at:
         batch.delete()
         messages.success(request, _("Batch %(batch)s is deleted.") % {"batch": batch})

@@ -77,7 +77,7 @@ def read_state_in(code: str, database: str) -> ReportState | None:
     if values is None:
         return None
     latest_arrival, clock, *columns = values
-    now, today, _ = ShopDay.of(as_date(latest_arrival), clock_of(database, clock))
+    now, today, _ = ShopDay.from_clocks(as_date(latest_arrival), clock_of(database, clock))
     left_of_day = next_midnight(now) - now.timestamp()
     deadline = min(asked_at + SHARED_SECONDS, time.monotonic() + left_of_day)
     shared_seconds = min(SHARED_SECONDS, int(left_of_day))

@@ -70,7 +70,7 @@ class Stock:
     is_cut_by_hand: bool = False
 
     @classmethod
-    def of(cls, entry: dict[str, Any]) -> Self:
+    def from_entry(cls, entry: dict[str, Any]) -> Self:
         """An entry of stock.json, without its sources."""
         facts: dict[str, Any] = {
             name: tuple(it) if isinstance(it, list) else it for name, it in entry.items()
@@ -202,4 +202,4 @@ def plain(word: str) -> str:
 def ready_made() -> dict[str, Stock]:
     """The makers' stock, by key. Each entry of stock.json names its sources."""
     entries = json.loads((Path(__file__).parent / "label_stock.json").read_text(encoding="utf-8"))
-    return {entry["key"]: Stock.of(entry) for entry in entries}
+    return {entry["key"]: Stock.from_entry(entry) for entry in entries}

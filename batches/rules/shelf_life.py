@@ -50,7 +50,7 @@ class ShelfLife:
     expired_from: date
 
     @classmethod
-    def of(
+    def from_dates(
         cls, arrival_date: date, use_by: date | None, *, fresh_days: int, caution_days: int
     ) -> Self:
         """Fresh through day `fresh_days` on the shelf, caution through `caution_days`, then not.

@@ -47,7 +47,7 @@ class Week:
     hours: list[tuple[int, list[Cell]]]
 
     @classmethod
-    def of(cls, now: datetime) -> Self:
+    def up_to(cls, now: datetime) -> Self:
         days = [now.date() - timedelta(days=ago) for ago in reversed(range(WEEK))]
         rows = ShopScans.objects.lately(now.date(), WEEK).values_list("day", "hour")
         counts = Counter({(day, hour): count for day, hour, count in rows.annotate(Sum("count"))})
@@ -125,7 +125,7 @@ def scans(request: HttpRequest) -> HttpResponse:
         "today": now.date(),
         "parts": parts,
         "total": sum(part.count for part in parts),
-        "week": Week.of(now),
+        "week": Week.up_to(now),
         "most": most_looked_at(now.date(), days),
     }
     return render(request, "batches/scans/scans.html", context)

@@ -26,7 +26,7 @@ class Part:
     count: int
 
     @classmethod
-    def of(cls, batches: BatchQuerySet) -> Self:
+    def from_batches(cls, batches: BatchQuerySet) -> Self:
         counted = batches.select_related("product").annotate(in_all=Window(Count("pk")))
         first = list(counted[:MOST_LINES])
         return cls(first, first[0].in_all if first else 0)
@@ -45,17 +45,17 @@ class Digest:
     sell_first: Part
 
     @classmethod
-    def of(cls, today: date) -> Self:
+    def for_day(cls, today: date) -> Self:
         to_pull = Batch.objects.to_pull(today)
         recalled = to_pull.with_status(Status.RECALLED, today)
         expired = to_pull.with_status(Status.EXPIRED, today)
         to_sell_first = Batch.objects.to_sell_first(today)
         return cls(
             today,
-            Part.of(recalled.order_by("-recalled_at", "pk")),
+            Part.from_batches(recalled.order_by("-recalled_at", "pk")),
             # What turned last comes first: what turned long ago may be gone and only not recorded.
-            Part.of(expired.order_by("-expired_from", "pk")),
-            Part.of(to_sell_first.order_by("expired_from", "pk")),
+            Part.from_batches(expired.order_by("-expired_from", "pk")),
+            Part.from_batches(to_sell_first.order_by("expired_from", "pk")),
         )
 
     def to_pull(self) -> int:
@@ -68,11 +68,11 @@ class Digest:
         pull, sell = self.to_pull(), self.sell_first.count
         news = []
         if pull:
-            words = ngettext("%(count)d to pull", "%(count)d to pull", pull)
-            news.append(words % {"count": pull})
+            message = ngettext("%(count)d to pull", "%(count)d to pull", pull)
+            news.append(message % {"count": pull})
         if sell:
-            words = ngettext("%(count)d to sell first", "%(count)d to sell first", sell)
-            news.append(words % {"count": sell})
+            message = ngettext("%(count)d to sell first", "%(count)d to sell first", sell)
+            news.append(message % {"count": sell})
         return _("%(news)s – %(shop)s") % {"news": ", ".join(news), "shop": settings.SHOP_NAME}
 
     def body(self) -> str:

@@ -140,7 +140,7 @@ class Day:
         return MOST_COUNTED if any(it.has_more for it in self.sections) else 0
 
     @classmethod
-    def of(cls, today: date) -> Self:
+    def for_day(cls, today: date) -> Self:
         counted = count_on_shelf(today)
         sections = [section_of(status, counted, today) for status in URGENCY]
         prefetch_related_objects([due.batch for it in sections for due in it.due], "printed_labels")

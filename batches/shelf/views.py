@@ -32,7 +32,7 @@ MOST_DIGITS = 16  # of microseconds since then: the year 2286
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
     day, clock = shop_today(), timezone.localdate()
-    context = {"day": Day.of(day), "today": day, "clock": clock}
+    context = {"day": Day.for_day(day), "today": day, "clock": clock}
     if clock < day:
         context["not_yet_come"] = Batch.objects.filter(arrival_date=day).first()
     return render(request, "batches/shelf/today.html", context)
@@ -56,7 +56,7 @@ def remove_batches(request: HttpRequest, code: str | None = None) -> HttpRespons
     if not batches:
         return render(request, "batches/shelf/nothing_to_remove.html", status=409)
     if form.is_valid():
-        removed = take_off(form, request)
+        removed = remove(form, request)
         tell_of_removal(request, removed)
         return redirect("portal")
     context = {"form": form, "batches": batches, "reasons": usual_reasons()}
@@ -84,7 +84,7 @@ def usual_reason(batches: Sequence[Batch]) -> str:
 
 
 @transaction.atomic
-def take_off(form: RemovalForm, request: HttpRequest) -> list[Batch]:
+def remove(form: RemovalForm, request: HttpRequest) -> list[Batch]:
     """Those that somebody else takes off in this moment are not among what is returned."""
     removal, reason = form.cleaned_data["removal"], form.cleaned_data["removal_reason"]
     by_weight: dict[object, list[str]] = {}
@@ -93,7 +93,7 @@ def take_off(form: RemovalForm, request: HttpRequest) -> list[Batch]:
     return [
         batch
         for weight, codes in by_weight.items()
-        for batch in Batch.objects.filter(pk__in=codes).take_off(
+        for batch in Batch.objects.filter(pk__in=codes).remove(
             request.user,  # type: ignore[arg-type] # staff_required: an account
             removal,
             reason,
@@ -104,12 +104,12 @@ def take_off(form: RemovalForm, request: HttpRequest) -> list[Batch]:
 
 def tell_of_removal(request: HttpRequest, removed: Sequence[Batch]) -> None:
     if not removed:
-        words = _("Somebody else was quicker: that is off the shelf already.")
-        messages.info(request, words)
+        message = _("Somebody else was quicker: that is off the shelf already.")
+        messages.info(request, message)
         return
-    words = _("%(batch)s is off the shelf.") % {"batch": removed[0]}
+    message = _("%(batch)s is off the shelf.") % {"batch": removed[0]}
     if recalled := [batch for batch in removed if batch.recalled_at]:
-        words = _("%(batch)s is off the shelf. It is recalled: %(reason)s") % {
+        message = _("%(batch)s is off the shelf. It is recalled: %(reason)s") % {
             "batch": recalled[0],
             "reason": recalled[0].recall_reason,
         }
@@ -119,48 +119,48 @@ def tell_of_removal(request: HttpRequest, removed: Sequence[Batch]) -> None:
             "%(count)d batches are off the shelf.",
             len(removed),
         )
-        words = many % {"count": len(removed)}
-    messages.success(request, with_undo(request, words, removed))
+        message = many % {"count": len(removed)}
+    messages.success(request, with_undo(request, message, removed))
 
 
-def with_undo(request: HttpRequest, words: str, removed: Sequence[Batch]) -> SafeString:
+def with_undo(request: HttpRequest, message: str, removed: Sequence[Batch]) -> SafeString:
     """The words, and beside them a button that puts `removed` back."""
     since = (max(batch.updated_at for batch in removed) - EPOCH) // MICROSECOND
-    context = {"words": words, "batches": removed, "since": since}
+    context = {"words": message, "batches": removed, "since": since}
     return mark_safe(render_to_string("batches/shelf/_undo.html", context, request))  # noqa: S308
 
 
 @staff_required
 @require_POST
-def put_back(request: HttpRequest) -> HttpResponse:
+def restore_to_shelf(request: HttpRequest) -> HttpResponse:
     """Those that nobody has changed `since`, where that is given."""
     batches = Batch.objects.filter(pk__in=named_codes(request.POST))
     since = request.POST.get("since", "")[:MOST_DIGITS]
     if since.isdecimal():
         batches = batches.filter(updated_at__lte=EPOCH + int(since) * MICROSECOND)
-    back = batches.put_back(request.user)  # type: ignore[arg-type] # staff_required: an account
+    back = batches.restore_to_shelf(request.user)  # type: ignore[arg-type] # staff_required: an account
     if len(back) == 1 and back[0].recalled_at:
-        words = _("%(batch)s is put back. It is recalled: %(reason)s")
+        message = _("%(batch)s is put back. It is recalled: %(reason)s")
         reason = back[0].recall_reason
-        messages.warning(request, words % {"batch": back[0], "reason": reason})
+        messages.warning(request, message % {"batch": back[0], "reason": reason})
     elif len(back) == 1:
         messages.success(request, _("%(batch)s is back on the shelf.") % {"batch": back[0]})
         warn_of_recalled_lot(request, back[0])
     elif back:
-        words = ngettext(
+        message = ngettext(
             "%(count)d batch is back on the shelf.",
             "%(count)d batches are back on the shelf.",
             len(back),
         )
-        messages.success(request, words % {"count": len(back)})
+        messages.success(request, message % {"count": len(back)})
     else:
-        words = _("Nothing is put back: it is on the shelf, or somebody has changed it since.")
-        messages.info(request, words)
+        message = _("Nothing is put back: it is on the shelf, or somebody has changed it since.")
+        messages.info(request, message)
     return redirect("portal")
 
 
 def warn_of_recalled_lot(request: HttpRequest, batch: Batch) -> None:
     """Say that other batches of its supplier's lot are recalled, if they are."""
     if recall := recall_of_other_batches(batch):
-        words = _("Other batches of the supplier's lot %(lot)s are recalled: %(reason)s")
-        messages.warning(request, words % {"lot": batch.supplier_lot, "reason": recall.reason})
+        message = _("Other batches of the supplier's lot %(lot)s are recalled: %(reason)s")
+        messages.warning(request, message % {"lot": batch.supplier_lot, "reason": recall.reason})

@@ -33,14 +33,14 @@ def export(request: HttpRequest) -> HttpResponseBase:
     A filter that makes no sense is told where it can be: in the list.
     """
     filters = FilterForm(request.GET)
-    batches = filters.narrow(Batch.objects.newest_first(), shop_today())
+    batches = filters.apply(Batch.objects.newest_first(), shop_today())
     if filters.errors:
         query = request.GET.copy()
         query.pop("format", None)
         return redirect(f"{reverse('batches')}?{query.urlencode()}")
     if wanted(request) == EXCEL and batches.count() > MOST_ROWS:
-        words = _("Excel holds up to %(most)s rows. Narrow the list, or download it as CSV.")
-        messages.warning(request, words % {"most": intcomma(MOST_ROWS)})
+        message = _("Excel holds up to %(most)s rows. Narrow the list, or download it as CSV.")
+        messages.warning(request, message % {"most": intcomma(MOST_ROWS)})
         return redirect("batches")
     resource = BatchResource()
     batches = batches.select_related("product", "created_by")

@@ -203,7 +203,7 @@ def test_what_somebody_else_has_saved_meanwhile_is_shown_and_kept(
     form = as_shown(batch, supplier="Mine", supplier_lot="L-1", version=f"{opened}")
     this = Batch.objects.filter(pk=batch.pk)
     this.change(staff, supplier="Theirs", supplier_lot="L-2")
-    this.take_off(staff, Removal.DISCARDED, "Smells off")
+    this.remove(staff, Removal.DISCARDED, "Smells off")
     response = administrator_client.post(path, form)
     page = words(response.content)
     assert "Ayşe Yılmaz changed this batch on 22 November 2026, 12:00" in page

@@ -132,7 +132,7 @@ class TestWhatAClockThatWasAheadLeaves:
             ahead.full_clean()
 
     def test_it_is_taken_off_the_shelf_today(self, ahead: Batch, staff: User) -> None:
-        [batch] = Batch.objects.filter(pk=ahead.pk).take_off(staff, Removal.SOLD_OUT)
+        [batch] = Batch.objects.filter(pk=ahead.pk).remove(staff, Removal.SOLD_OUT)
         assert batch.removed_on == timezone.localdate()
 
     def test_an_arrival_that_is_there_may_stay_and_may_be_mended(

@@ -101,11 +101,11 @@ def compare_evening(people: list[Person]) -> None:
         name for person in people for name in person.recorded
     }
     on_shelf = [batch for batch in batches if batch.removed_on is None]
-    for section in Day.of(today).sections:
+    for section in Day.for_day(today).sections:
         standing = [it for it in on_shelf if it.status(today) == section.status]
         assert section.count == len(standing), section.status
         assert {due.batch for due in section.due} <= set(standing)
-    assert [section.status for section in Day.of(today).sections] == URGENCY
+    assert [section.status for section in Day.for_day(today).sections] == URGENCY
     for batch in batches:
         html = Client().get(f"/batch/{batch.pk}").content.decode()
         assert ("Do not eat." in html) == (batch.status(today) == Status.RECALLED)

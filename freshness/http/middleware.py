@@ -62,7 +62,7 @@ def read_whole_body(application: WSGIApplication) -> WSGIApplication:
     return wrapped
 
 
-def refuse_nul_in_cookies(answer: Answer) -> Answer:
+def nul_in_cookies_middleware(answer: Answer) -> Answer:
     """PostgreSQL takes a NUL in no text, and a session is looked up by its cookie."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -73,7 +73,7 @@ def refuse_nul_in_cookies(answer: Answer) -> Answer:
     return middleware
 
 
-def refuse_too_much(answer: Answer) -> Answer:
+def upload_limit_middleware(answer: Answer) -> Answer:
     """No form here is so large, but those of LARGE_UPLOADS.
 
     Django's own limit leaves out files, and any form may hold some. Raises BadRequest where the
@@ -107,7 +107,7 @@ PARSE_ERRORS = (
 )
 
 
-def refuse_unreadable_forms(answer: Answer) -> Answer:
+def form_parsing_middleware(answer: Answer) -> Answer:
     """Parse a posted form before anything else does; raise UnreadableFormError if it is broken.
 
     Django's own handler of a 404 reads the form, where an error becomes a 500.
@@ -123,7 +123,7 @@ def refuse_unreadable_forms(answer: Answer) -> Answer:
     return middleware
 
 
-def answer_when_replicated(answer: Answer) -> Answer:
+def replication_wait_middleware(answer: Answer) -> Answer:
     """Whoever has saved something finds it in the reports, wherever they are read from."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -135,12 +135,12 @@ def answer_when_replicated(answer: Answer) -> Answer:
     return middleware
 
 
-def keep_to_one_day(answer: Answer) -> Answer:
+def shop_day_middleware(answer: Answer) -> Answer:
     """All that a page says is of one day, at midnight too."""
     return one_day()(answer)
 
 
-def tell_what_is_no_page(answer: Answer) -> Answer:
+def method_not_allowed_middleware(answer: Answer) -> Answer:
     """Somebody comes here by reloading or signing in after a button; Django says it in no word."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -161,7 +161,7 @@ FEATURES = [
 ]
 
 
-def deny_features_and_embedding(answer: Answer) -> Answer:
+def permissions_policy_middleware(answer: Answer) -> Answer:
     """Asks the browser to give these pages no power they do not use, and other sites no part."""
 
     def middleware(request: HttpRequest) -> HttpResponse:

@@ -112,7 +112,7 @@ def answered_by(environ: dict[str, Any], status: int, seconds: float) -> Answere
     )
 
 
-def name_view(answer: Callable[[HttpRequest], HttpResponseBase]) -> Any:
+def view_name_middleware(answer: Callable[[HttpRequest], HttpResponseBase]) -> Any:
     """A middleware that notes which view it was, and whose account, where that is known."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:

@@ -73,20 +73,20 @@ def of_the_database() -> Iterator[Metric]:
 
 def clock() -> Metric:
     is_right = int(not any(of_the_clock(DEFAULT_DB_ALIAS)))
-    words = "0 where the database tells that this machine's clock is wrong, or was; else 1."
-    return gauge("freshness_clock_right", words, is_right)
+    message = "0 where the database tells that this machine's clock is wrong, or was; else 1."
+    return gauge("freshness_clock_right", message, is_right)
 
 
 def migrations() -> Metric:
     executor = MigrationExecutor(connection)
     unapplied = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    words = "Changes of the database that `manage.py migrate` has still to make."
-    return gauge("freshness_migrations_unapplied", words, len(unapplied))
+    message = "Changes of the database that `manage.py migrate` has still to make."
+    return gauge("freshness_migrations_unapplied", message, len(unapplied))
 
 
 def scans() -> Metric:
-    words = "Reports that customers were shown, by the status of the batch."
-    family = CounterMetricFamily("freshness_scans", words, labels=["shown"])
+    message = "Reports that customers were shown, by the status of the batch."
+    family = CounterMetricFamily("freshness_scans", message, labels=["shown"])
     counts = ShopScans.objects.all().by_status()
     for status in Status:
         family.add_metric([status], counts[status])
@@ -94,8 +94,8 @@ def scans() -> Metric:
 
 
 def batches() -> Metric:
-    words = "Batches by status; of those that are expired or recalled, what is not removed yet."
-    family = GaugeMetricFamily("freshness_batches", words, labels=["status"])
+    message = "Batches by status; of those that are expired or recalled, what is not removed yet."
+    family = GaugeMetricFamily("freshness_batches", message, labels=["status"])
     today = shop_today()
     for status in Status:
         is_to_pull = status in (Status.EXPIRED, Status.RECALLED)
@@ -111,14 +111,14 @@ def recalls() -> Metric:
 
 def open_recalls() -> Metric:
     standing = Recall.objects.filter(batches__released_at=None).distinct().count()
-    words = "Recalls of which a batch is not released."
-    return gauge("freshness_recalls_open", words, standing)
+    message = "Recalls of which a batch is not released."
+    return gauge("freshness_recalls_open", message, standing)
 
 
 def archiving() -> Metric:
     """Without a value where the database archives nothing."""
-    words = "1 where PostgreSQL could archive the last piece of its log, else 0."
-    family = GaugeMetricFamily("freshness_archiving_up", words)
+    message = "1 where PostgreSQL could archive the last piece of its log, else 0."
+    family = GaugeMetricFamily("freshness_archiving_up", message)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(ARCHIVED)
@@ -127,5 +127,5 @@ def archiving() -> Metric:
     return family
 
 
-def gauge(name: str, words: str, value: float) -> Metric:
-    return GaugeMetricFamily(name, words, value=value)
+def gauge(name: str, message: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, message, value=value)

@@ -352,7 +352,7 @@ def record_recall(author: User, reason: str) -> None:
     ]
     for code, values in entries:
         batch = Batch.objects.get(pk=code)
-        copied = RecalledBatch.of(recall, batch, 3)
+        copied = RecalledBatch.from_batch(recall, batch, 3)
         for name, value in values.items():
             setattr(copied, name, value)
         copied.released_by = author if copied.released_at else None

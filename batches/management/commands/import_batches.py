@@ -53,27 +53,27 @@ class Command(BaseCommand):
         path: Path = options["file"]
         try:
             with path.open("rb") as file:
-                being = begin(file, path.name, Import.Kind.BATCHES, author(options["author"]))
+                job = begin(file, path.name, Import.Kind.BATCHES, author(options["author"]))
         except (UnreadableError, OSError) as error:
             raise CommandError(str(error)) from None
         try:
-            self.answer_dates(being, options["dates"], options["real_dates_are_right"])
-            self.check_rows(being)
-            self.report(being)
+            self.answer_dates(job, options["dates"], options["real_dates_are_right"])
+            self.check_rows(job)
+            self.report(job)
             if options["lots_are_right"]:
-                being.confirm_lookalikes()
-            if being.refused:
+                job.confirm_lookalikes()
+            if job.refused:
                 raise CommandError(_("Nothing is saved. Mend these rows, and import it again."))
-            if being.lookalikes and not (being.lookalikes_confirmed or options["dry_run"]):
+            if job.lookalikes and not (job.lookalikes_confirmed or options["dry_run"]):
                 message = _("Nothing is saved. If these are right, add %(option)s.")
                 raise CommandError(message % {"option": "--lots-are-right"})
-            if not options["dry_run"] and being.changes and not save(being):
+            if not options["dry_run"] and job.changes and not save(job):
                 raise CommandError(_("The shop has changed meanwhile. Import the file again."))
         finally:
-            if not being.is_done:
-                being.delete()
+            if not job.is_done:
+                job.delete()
         wait_for_replica()
-        self.stdout.write(_("Saved.") if being.is_done else _("Nothing is saved."))
+        self.stdout.write(_("Saved.") if job.is_done else _("Nothing is saved."))
 
     def answer_dates(self, job: Import, order: str | None, real_dates_are_right: bool) -> None:
         form = DatesForm(
@@ -93,45 +93,47 @@ class Command(BaseCommand):
         elif job.waits_for_dates():
             raise CommandError(missing_answers(form))
 
-    def check_rows(self, being: Import) -> None:
-        with tqdm(total=being.rows, unit=" rows") as bar:
-            while being.is_checking:
-                check_for_a_while(being, 0.3)
-                bar.update(being.checked_rows() - bar.n)
+    def check_rows(self, job: Import) -> None:
+        with tqdm(total=job.rows, unit=" rows") as bar:
+            while job.is_checking:
+                check_for_a_while(job, 0.3)
+                bar.update(job.checked_rows() - bar.n)
 
-    def report(self, being: Import) -> None:
-        if being.sheet:
+    def report(self, job: Import) -> None:
+        if job.sheet:
             message = _("Only the sheet “%(sheet)s” of this file is read.")
-            self.stdout.write(message % {"sheet": being.sheet})
-        for note in note_messages(json.loads(being.notes)):
+            self.stdout.write(message % {"sheet": job.sheet})
+        for note in note_messages(json.loads(job.notes)):
             self.stdout.write(note)
-        for row in found_rows(being, REFUSED):
+        for row in found_rows(job, REFUSED):
             for column, reason in row["why"]:
                 place = _("Row %(line)d") % {"line": row["line"]}
                 self.stdout.write(f"{place}{column and f', {column}'}: {reason}")
-        for row in found_rows(being, NEW, CHANGED):
+        for row in found_rows(job, NEW, CHANGED):
             if recall := row.get("recall"):
-                words = _(
+                message = _(
                     "Row %(line)d: its lot is recalled, so it is saved as recalled: %(reason)s"
                 )
-                self.stdout.write(words % {"line": row["line"], "reason": recall[1]})
-        if being.lookalikes:
+                self.stdout.write(message % {"line": row["line"], "reason": recall[1]})
+        if job.lookalikes:
             message = ngettext(
                 "Check %(count)s name or lot: a spreadsheet may have changed it",
                 "Check %(count)s names or lots: a spreadsheet may have changed them",
-                being.lookalikes,
+                job.lookalikes,
             )
-            self.stdout.write(message % {"count": being.lookalikes})
-        for entry in islice(lookalikes_in(being), SHOWN_LOOKALIKES):
+            self.stdout.write(message % {"count": job.lookalikes})
+        for entry in islice(lookalikes_in(job), SHOWN_LOOKALIKES):
             place = _("Row %(line)d") % {"line": entry["line"]}
             self.stdout.write(f"{place}, {entry['column']}: {entry['text']} {entry['look']}")
-        for row in found_rows(being, CHANGED):
+        for row in found_rows(job, CHANGED):
             for sentence in row.get("gone", ()):
                 place = _("Row %(line)d") % {"line": row["line"]}
                 self.stdout.write(f"{place}, {row['name']}: {sentence}")
-        words = _("%(new)d new, %(changed)d changed, %(unchanged)d unchanged, %(refused)d refused.")
-        counts = {it: getattr(being, it) for it in ("new", "changed", "unchanged", "refused")}
-        self.stdout.write(words % counts)
+        message = _(
+            "%(new)d new, %(changed)d changed, %(unchanged)d unchanged, %(refused)d refused."
+        )
+        counts = {it: getattr(job, it) for it in ("new", "changed", "unchanged", "refused")}
+        self.stdout.write(message % counts)
 
 
 def missing_answers(form: DatesForm) -> str:

@@ -26,7 +26,7 @@ class Command(BaseCommand):
         due = DigestDelivery.objects.due(now)
         if not due:
             return
-        digest = Digest.of(shop_today())
+        digest = Digest.for_day(shop_today())
         failures = sum(self.was_refused(delivery, digest) for delivery in due)
         if failures:
             words = ngettext(

@@ -48,35 +48,35 @@ def begin(file: Any, name: str, kind: str, author: AbstractBaseUser) -> Import:
 
 
 @one_day()
-def check_for_a_while(being: Import, seconds: float = AT_MOST) -> None:
+def check_for_a_while(job: Import, seconds: float = AT_MOST) -> None:
     """Check pieces until time is up. A piece that two check at once is found once.
 
     Nothing is checked while a question on its dates waits for an answer.
     Raises Import.DoesNotExist where it was forgotten meanwhile.
     """
-    if being.waits_for_dates():
+    if job.waits_for_dates():
         return
-    if not being.products:
-        Import.objects.filter(pk=being.pk, products="").update(products=fingerprint())
-        being.refresh_from_db(fields=["products"])
+    if not job.products:
+        Import.objects.filter(pk=job.pk, products="").update(products=fingerprint())
+        job.refresh_from_db(fields=["products"])
     ends = monotonic() + seconds
-    resource = RESOURCES[being.kind]()
-    resource.date_order = being.date_order
-    columns = json.loads(being.columns)
-    while piece := being.pieces.filter(found="").first():
+    resource = RESOURCES[job.kind]()
+    resource.date_order = job.date_order
+    columns = json.loads(job.columns)
+    while piece := job.pieces.filter(found="").first():
         found = json.dumps(check_piece(resource, columns, piece), cls=DjangoJSONEncoder)
-        if not store(being, piece, found):
-            being.refresh_from_db()
+        if not store(job, piece, found):
+            job.refresh_from_db()
             return
         if monotonic() > ends:
             return
-    conclude(being)
+    conclude(job)
 
 
-def store(being: Import, piece: ImportPiece, found: str) -> bool:
+def store(job: Import, piece: ImportPiece, found: str) -> bool:
     """Store what was found, unless the file's dates are meanwhile read in another order."""
     with transaction.atomic():
-        imports = Import.objects.locked().filter(pk=being.pk, date_order=being.date_order)
+        imports = Import.objects.locked().filter(pk=job.pk, date_order=job.date_order)
         is_current = imports.exists()
         if is_current:
             ImportPiece.objects.filter(pk=piece.pk, found="").update(found=found)
@@ -98,8 +98,8 @@ def check_row(
     resource: CheckedResource, loader: Any, line: int, row: dict[str, Any], beyond: list[Any]
 ) -> Found:
     if any(beyond):
-        words = _("There is a cell to the right of the last named column. Delete it, or name it.")
-        return {"line": line, "is": REFUSED, "why": [["", words]]}
+        message = _("There is a cell to the right of the last named column. Delete it, or name it.")
+        return {"line": line, "is": REFUSED, "why": [["", message]]}
     result = resource.import_row(row, loader, row_number=line)
     if result.errors:
         raise result.errors[0].error

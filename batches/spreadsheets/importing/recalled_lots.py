@@ -53,14 +53,14 @@ class RecalledRows:
         """Return by what it is told that a reason was given for what the preview named."""
         return sha256(json.dumps(sorted(self.shown.items())).encode()).hexdigest()
 
-    def join(self, new_codes: dict[str, str], being: Import) -> None:
+    def join(self, new_codes: dict[str, str], job: Import) -> None:
         """Put the saved batches into their recalls; or, with a reason, on the shelf."""
         codes: dict[Recall, list[str]] = {}
         for key, recall in self.recalls.items():
             codes.setdefault(recall, []).append(self.codes.get(key) or new_codes[key])
         now = timezone.now()
         for recall, its_codes in codes.items():
-            if being.shelf_reason:
-                recall.leave_on_shelf(its_codes, being.author, being.shelf_reason)
+            if job.shelf_reason:
+                recall.leave_on_shelf(its_codes, job.author, job.shelf_reason)
             else:
-                recall.add(its_codes, being.author, joined_at=now)
+                recall.add(its_codes, job.author, joined_at=now)

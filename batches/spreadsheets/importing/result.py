@@ -34,17 +34,17 @@ def key_of(instance: Any) -> str:
     return looked_for(getattr(instance, "batch_identifier", "")) or str(instance.name_folded)
 
 
-def conclude(being: Import) -> None:
+def conclude(job: Import) -> None:
     """Refuse what is in the file twice, and count; unless it is to be checked anew meanwhile."""
     seen: dict[str, int] = {}
     of_gone_batches = lookalikes = 0
     counts = dict.fromkeys((NEW, CHANGED, UNCHANGED, REFUSED), 0)
     with transaction.atomic():
-        waiting = Import.objects.locked().filter(pk=being.pk, state=Import.State.CHECKING)
-        if not waiting.exists() or being.pieces.filter(found="").exists():
-            being.refresh_from_db()
+        waiting = Import.objects.locked().filter(pk=job.pk, state=Import.State.CHECKING)
+        if not waiting.exists() or job.pieces.filter(found="").exists():
+            job.refresh_from_db()
             return
-        for piece in being.pieces.all():
+        for piece in job.pieces.all():
             found = json.loads(piece.found)
             if sum(refuse_repeated(row, seen) for row in found):
                 piece.found = json.dumps(found)
@@ -53,16 +53,16 @@ def conclude(being: Import) -> None:
                 counts[row["is"]] += 1
                 of_gone_batches += row["is"] == CHANGED and bool(row.get("gone"))
                 lookalikes += len(row.get("lookalikes", ())) * (row["is"] in (NEW, CHANGED))
-        being.state = Import.State.CHECKED
-        being.of_recalled_lots = mark_recalled_lots(being)
-        being.of_gone_batches, being.lookalikes = of_gone_batches, lookalikes
+        job.state = Import.State.CHECKED
+        job.of_recalled_lots = mark_recalled_lots(job)
+        job.of_gone_batches, job.lookalikes = of_gone_batches, lookalikes
         for name, count in counts.items():
-            setattr(being, name, count)
+            setattr(job, name, count)
         noted = ["state", "of_recalled_lots", "of_gone_batches", "lookalikes", *counts]
-        being.save(update_fields=noted)
+        job.save(update_fields=noted)
 
 
-def mark_recalled_lots(being: Import) -> int:
+def mark_recalled_lots(job: Import) -> int:
     """Note in each row of a recalled lot which recall its batch joins; returns how many there are.
 
     `recall` of such a row is the recall's key and its reason.
@@ -70,11 +70,11 @@ def mark_recalled_lots(being: Import) -> int:
     if not RecalledBatch.objects.standing().exists():
         return 0
     recalled_rows = RecalledRows()
-    for row in found_rows(being, NEW, CHANGED):
+    for row in found_rows(job, NEW, CHANGED):
         recalled_rows.note(row)
     recalled_rows.look_up()
     recalls = recalled_rows.recalls
-    for piece in being.pieces.all() if recalls else ():
+    for piece in job.pieces.all() if recalls else ():
         found = json.loads(piece.found)
         for row in found:
             if row["is"] in (NEW, CHANGED) and row["key"] in recalls:
@@ -95,8 +95,8 @@ def refuse_repeated(row: Found, seen: dict[str, int]) -> bool:
         seen.setdefault(key, row["line"])
     if before is None:
         return False
-    words = _("Row %(line)d is of the same one. Keep one of the two.") % {"line": before}
-    row |= {"is": REFUSED, "why": [["", words]]}
+    message = _("Row %(line)d is of the same one. Keep one of the two.") % {"line": before}
+    row |= {"is": REFUSED, "why": [["", message]]}
     return True
 
 
@@ -115,11 +115,11 @@ def lookalikes_in(job: Import) -> Iterator[dict[str, Any]]:
             yield {"line": row["line"], "column": column, "text": text, "look": label}
 
 
-def columns_told() -> list[str]:
+def result_columns() -> list[str]:
     return [_("Row"), _("Name"), _("Outcome"), _("Column"), _("Was"), _("Will be"), _("Reason")]
 
 
-def rows_told(of: Import) -> Iterator[list[Any]]:
+def result_rows(of: Import) -> Iterator[list[Any]]:
     """One for each change and for each reason, else one for each row of the file."""
     outcomes = {
         NEW: _("New"),

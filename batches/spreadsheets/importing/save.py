@@ -23,7 +23,7 @@ class ChangedMeanwhileError(Exception):
     """The shop is not as it was when the file was checked."""
 
 
-def save(being: Import, shelf_reason: str = "") -> bool:
+def save(job: Import, shelf_reason: str = "") -> bool:
     """Whether it is saved, now or before. Where the shop has changed, it is to be checked again.
 
     Batches of recalled lots are saved as recalled unless its author, an administrator, gives a
@@ -31,15 +31,15 @@ def save(being: Import, shelf_reason: str = "") -> bool:
 
     Raises Import.DoesNotExist where it was forgotten meanwhile.
     """
-    if being.shelf_reason != shelf_reason:
-        Import.objects.unconfirmed().filter(pk=being.pk).update(shelf_reason=shelf_reason)
-        being.shelf_reason = shelf_reason
+    if job.shelf_reason != shelf_reason:
+        Import.objects.unconfirmed().filter(pk=job.pk).update(shelf_reason=shelf_reason)
+        job.shelf_reason = shelf_reason
     try:
-        ready = Ready(being)
+        ready = Ready(job)
         with transaction.atomic():
             share_recall_lock()
-            locked = Import.objects.locked().get(pk=being.pk)
-            if locked.date_order != being.date_order:
+            locked = Import.objects.locked().get(pk=job.pk)
+            if locked.date_order != job.date_order:
                 raise ChangedMeanwhileError
             if locked.may_be_confirmed():
                 ready.save()
@@ -47,12 +47,12 @@ def save(being: Import, shelf_reason: str = "") -> bool:
                 locked.state, locked.done_at = Import.State.DONE, timezone.now()
                 locked.shelf_reason = shelf_reason
                 locked.save(update_fields=["state", "done_at", "shelf_reason"])
-        being.refresh_from_db()
+        job.refresh_from_db()
     except (ChangedMeanwhileError, IntegrityError):
-        being.refresh_from_db()
-        if not being.is_done:
-            being.check_again()
-    return being.is_done
+        job.refresh_from_db()
+        if not job.is_done:
+            job.check_again()
+    return job.is_done
 
 
 class Ready:
@@ -62,9 +62,9 @@ class Ready:
     waits for one that waits for it.
     """
 
-    def __init__(self, being: Import) -> None:
-        self.being = being
-        resource = RESOURCES[being.kind]()
+    def __init__(self, job: Import) -> None:
+        self.being = job
+        resource = RESOURCES[job.kind]()
         self.model: Any = resource._meta.model
         self.fields = resource.written_fields
         self.new: list[tuple[str, list[Any]]] = []
@@ -73,7 +73,7 @@ class Ready:
         self.recalled_rows = RecalledRows()
         self.new_codes: dict[str, str] = {}
         self.good_until: list[str] = []
-        for row in found_rows(being, NEW, CHANGED, UNCHANGED):
+        for row in found_rows(job, NEW, CHANGED, UNCHANGED):
             self.take(row)
 
     def take(self, row: Found) -> None:

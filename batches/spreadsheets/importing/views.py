@@ -25,7 +25,7 @@ from .check import check_for_a_while
 from .forms import ImportForm
 from .messages import note_messages
 from .recalled_lots import RecalledRows
-from .result import CHANGED, NEW, REFUSED, columns_told, found_rows, lookalikes_in, rows_told
+from .result import CHANGED, NEW, REFUSED, found_rows, lookalikes_in, result_columns, result_rows
 from .save import save
 
 SHOWN = 100  # rows of each kind in a preview
@@ -56,32 +56,32 @@ def import_file(request: HttpRequest) -> HttpResponse:
 @require_safe
 def show_import(request: HttpRequest, number: int) -> HttpResponse:
     """Checks for a while and comes again, until all of it is checked; then what was found."""
-    being = get_object_or_404(own_imports(request), pk=number)
-    if being.waits_for_dates():
-        return ask_for_dates(request, being, DatesForm(job=being))
-    if being.is_checking and request.method == "GET":
+    job = get_object_or_404(own_imports(request), pk=number)
+    if job.waits_for_dates():
+        return ask_for_dates(request, job, DatesForm(job=job))
+    if job.is_checking and request.method == "GET":
         try:
-            check_for_a_while(being)
+            check_for_a_while(job)
         except Import.DoesNotExist:
             return forgotten(request)
-    if being.is_checking:
-        context = {"import": being, "checked": being.checked_rows()}
+    if job.is_checking:
+        context = {"import": job, "checked": job.checked_rows()}
         response = render(request, "batches/spreadsheets/checking.html", context)
         response["Refresh"] = "0"
         return response
-    return preview(request, being)
+    return preview(request, job)
 
 
 def preview(
-    request: HttpRequest, being: Import, form: ShelfReasonForm | None = None, status: int = 200
+    request: HttpRequest, job: Import, form: ShelfReasonForm | None = None, status: int = 200
 ) -> HttpResponse:
     """What the file would change. `form` is what an administrator has sent of a recalled lot."""
-    form = form or ShelfReasonForm(initial={"shelf_reason": being.shelf_reason})
-    context = about(being) | {
+    form = form or ShelfReasonForm(initial={"shelf_reason": job.shelf_reason})
+    context = about(job) | {
         "form": form,
         "may_put_on_shelf": may_release_recalls(request.user),
         "is_refused": status == 403,
-        "lots_asked": recalled_rows(being).fingerprint() if being.of_recalled_lots else "",
+        "lots_asked": recalled_rows(job).fingerprint() if job.of_recalled_lots else "",
     }
     return render(request, "batches/spreadsheets/preview.html", context, status=status)
 
@@ -122,68 +122,68 @@ def ask_for_dates(
 @require_safe
 def download_rows(request: HttpRequest, number: int) -> HttpResponseBase:
     """All that the preview says, and what it has no room for."""
-    being = get_object_or_404(own_imports(request), pk=number, state=Import.State.CHECKED)
-    return table(request, f"import-{being.pk}", columns_told(), rows_told(being))
+    job = get_object_or_404(own_imports(request), pk=number, state=Import.State.CHECKED)
+    return table(request, f"import-{job.pk}", result_columns(), result_rows(job))
 
 
 @staff_required
 @require_POST
 def confirm_import(request: HttpRequest, number: int) -> HttpResponseBase:
-    being = get_object_or_404(own_imports(request), pk=number)
-    if request.POST.get("date_order", being.date_order) != being.date_order:
-        return redirect(being)  # the page that was seen read the dates in another order
+    job = get_object_or_404(own_imports(request), pk=number)
+    if request.POST.get("date_order", job.date_order) != job.date_order:
+        return redirect(job)  # the page that was seen read the dates in another order
     reason = ""
-    if request.POST.get("lot_answer") == PUT_ON_SHELF and being.may_be_confirmed():
+    if request.POST.get("lot_answer") == PUT_ON_SHELF and job.may_be_confirmed():
         form = ShelfReasonForm(request.POST)
         if not form.is_valid():
-            return preview(request, being, form, 422)
+            return preview(request, job, form, 422)
         if not may_release_recalls(request.user):
-            return preview(request, being, status=403)
-        if request.POST.get("lots_asked") != recalled_rows(being).fingerprint():
+            return preview(request, job, status=403)
+        if request.POST.get("lots_asked") != recalled_rows(job).fingerprint():
             kept = ShelfReasonForm(initial=form.cleaned_data)
-            return preview(request, being, kept, 409)
+            return preview(request, job, kept, 409)
         reason = form.cleaned_data["shelf_reason"]
     try:
-        is_saved = being.may_be_confirmed() and save(being, reason)
+        is_saved = job.may_be_confirmed() and save(job, reason)
     except Import.DoesNotExist:
         return forgotten(request)
     if is_saved:
-        tell_of_import(request, being)
-    return redirect(being)
+        tell_of_import(request, job)
+    return redirect(job)
 
 
-def recalled_rows(being: Import) -> RecalledRows:
+def recalled_rows(job: Import) -> RecalledRows:
     rows = RecalledRows()
-    for row in found_rows(being, NEW, CHANGED):
+    for row in found_rows(job, NEW, CHANGED):
         rows.note(row)
     return rows
 
 
-def tell_of_import(request: HttpRequest, being: Import) -> None:
-    words = ngettext("%(count)s row is saved.", "%(count)s rows are saved.", being.changes)
-    messages.success(request, words % {"count": intcomma(being.changes)})
-    if being.of_recalled_lots:
-        event = Event.RECALL_RELEASED if being.shelf_reason else Event.RECALLED
-        about_it = {"reason": being.shelf_reason, "batches": being.of_recalled_lots}
-        record(event, request, file=being.file_name, **about_it)
+def tell_of_import(request: HttpRequest, job: Import) -> None:
+    message = ngettext("%(count)s row is saved.", "%(count)s rows are saved.", job.changes)
+    messages.success(request, message % {"count": intcomma(job.changes)})
+    if job.of_recalled_lots:
+        event = Event.RECALL_RELEASED if job.shelf_reason else Event.RECALLED
+        about_it = {"reason": job.shelf_reason, "batches": job.of_recalled_lots}
+        record(event, request, file=job.file_name, **about_it)
 
 
 @staff_required
 @require_POST
 def drop_import(request: HttpRequest, number: int) -> HttpResponseBase:
-    being = get_object_or_404(own_imports(request), pk=number)
+    job = get_object_or_404(own_imports(request), pk=number)
     forgotten_now, _models = own_imports(request).unconfirmed().filter(pk=number).delete()
     if not forgotten_now:
         messages.info(request, _("That file was saved before, and stays so."))
-        return redirect(being)
+        return redirect(job)
     messages.success(request, _("Noted: nothing of that file is saved."))
     return redirect("import")
 
 
 def forgotten(request: HttpRequest) -> HttpResponse:
     """By somebody who pressed the button in another window, or since it was too old."""
-    words = _("That file was forgotten meanwhile, and nothing of it is saved. Choose it again.")
-    messages.info(request, words)
+    message = _("That file was forgotten meanwhile, and nothing of it is saved. Choose it again.")
+    messages.info(request, message)
     return redirect("import")
 
 
@@ -200,25 +200,25 @@ def gone_first(job: Import) -> Iterator[dict[str, Any]]:
     yield from (row for row in found_rows(job, CHANGED) if not row.get("gone"))
 
 
-def about(being: Import) -> dict[str, Any]:
-    first = {it: list(islice(found_rows(being, it), SHOWN)) for it in (REFUSED, CHANGED, NEW)}
-    if being.of_gone_batches:
-        first[CHANGED] = list(islice(gone_first(being), SHOWN))
-    of_recalled_lots = (row for row in found_rows(being, CHANGED, NEW) if "recall" in row)
-    recalled = list(islice(of_recalled_lots, SHOWN)) if being.of_recalled_lots else []
-    dates = DatesForm(job=being)
+def about(job: Import) -> dict[str, Any]:
+    first = {it: list(islice(found_rows(job, it), SHOWN)) for it in (REFUSED, CHANGED, NEW)}
+    if job.of_gone_batches:
+        first[CHANGED] = list(islice(gone_first(job), SHOWN))
+    of_recalled_lots = (row for row in found_rows(job, CHANGED, NEW) if "recall" in row)
+    recalled = list(islice(of_recalled_lots, SHOWN)) if job.of_recalled_lots else []
+    dates = DatesForm(job=job)
     return {
-        "import": being,
-        "dates_sentence": how_dates_are_read(being),
+        "import": job,
+        "dates_sentence": how_dates_are_read(job),
         "dates_form": dates if dates.fields else None,
-        "lookalikes": list(islice(lookalikes_in(being), SHOWN_LOOKALIKES)),
-        "more_lookalikes": max(0, being.lookalikes - SHOWN_LOOKALIKES),
-        "ignored": json.loads(being.ignored),
-        "notes": note_messages(json.loads(being.notes)),
+        "lookalikes": list(islice(lookalikes_in(job), SHOWN_LOOKALIKES)),
+        "more_lookalikes": max(0, job.lookalikes - SHOWN_LOOKALIKES),
+        "ignored": json.loads(job.ignored),
+        "notes": note_messages(json.loads(job.notes)),
         **first,
         "recalled": recalled,
-        "more_recalled": being.of_recalled_lots - len(recalled),
-        "more_refused": being.refused - len(first[REFUSED]),
-        "more_changed": being.changed - len(first[CHANGED]),
-        "more_new": being.new - len(first[NEW]),
+        "more_recalled": job.of_recalled_lots - len(recalled),
+        "more_refused": job.refused - len(first[REFUSED]),
+        "more_changed": job.changed - len(first[CHANGED]),
+        "more_new": job.new - len(first[NEW]),
     }

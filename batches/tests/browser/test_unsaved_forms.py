@@ -288,7 +288,7 @@ def test_a_release_is_back_on_the_page_of_its_recall(
 ) -> None:
     batch = make_batch(recalled_at=timezone.now(), recall_reason="Glass")
     recall = Recall.objects.create(reason="Glass", recalled_by=administrator, asked_for="{}")
-    RecalledBatch.of(recall, batch, 0).save()
+    RecalledBatch.from_batch(recall, batch, 0).save()
     page = new_page()
     sign_in(page, administrator)
     page.goto(f"/admin/recalls/{recall.pk}")

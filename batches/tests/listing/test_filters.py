@@ -15,7 +15,7 @@ from conftest import MakeBatch
 
 def found(text: str) -> list[str]:
     form = FilterForm({"search": text})
-    batches = form.narrow(Batch.objects.newest_first(), timezone.localdate())
+    batches = form.apply(Batch.objects.newest_first(), timezone.localdate())
     return [it.batch_identifier for it in batches]
 
 

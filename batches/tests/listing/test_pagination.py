@@ -12,7 +12,7 @@ NEWEST_FIRST = Batch.objects.newest_first()
 
 
 def page(chosen: BatchQuerySet = NEWEST_FIRST, **given: str) -> Page:
-    return Page.of(chosen.all(), BY_ARRIVAL, given, Batch.objects.all())
+    return Page.from_query(chosen.all(), BY_ARRIVAL, given, Batch.objects.all())
 
 
 @pytest.fixture

@@ -12,13 +12,13 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from batches.models import Batch, LabelRun, PrintedLabels, Product, Recall, Removal
-from batches.register.history import sentences, story_of
+from batches.register.history import history_of, sentences
 from conftest import MakeBatch, words
 
 
 def told(batch: Batch) -> list[str]:
     """All sentences but that it was recorded, the latest first."""
-    sentences = [sentence for event in story_of(Batch, batch.pk) for sentence in event.sentences]
+    sentences = [sentence for event in history_of(Batch, batch.pk) for sentence in event.sentences]
     assert sentences.pop() == "Somebody recorded it."
     return sentences
 
@@ -96,11 +96,11 @@ def test_the_product_by_its_name(make_batch: MakeBatch, staff: User) -> None:
 def test_leaving_the_shelf_and_coming_back(make_batch: MakeBatch, staff: User) -> None:
     batch = make_batch()
     this = Batch.objects.filter(pk=batch.pk)
-    this.take_off(staff, Removal.SOLD_OUT)
-    this.put_back(staff)
-    this.take_off(staff, Removal.DISCARDED, "Fell on the floor", Decimal("1.500"))
-    this.put_back(staff)
-    this.take_off(staff, Removal.DISCARDED, "Fell on the floor")
+    this.remove(staff, Removal.SOLD_OUT)
+    this.restore_to_shelf(staff)
+    this.remove(staff, Removal.DISCARDED, "Fell on the floor", Decimal("1.500"))
+    this.restore_to_shelf(staff)
+    this.remove(staff, Removal.DISCARDED, "Fell on the floor")
     assert told(batch) == [
         "Ayşe Yılmaz discarded it: Fell on the floor.",
         "Ayşe Yılmaz put it back on the shelf.",
@@ -123,7 +123,7 @@ def test_a_recall_and_its_end(make_batch: MakeBatch, staff: User, administrator:
 def test_no_detail_hides_behind_another(make_batch: MakeBatch, staff: User) -> None:
     batch = make_batch(3)
     this = Batch.objects.filter(pk=batch.pk)
-    this.take_off(staff, Removal.DISCARDED, "Smelled")
+    this.remove(staff, Removal.DISCARDED, "Smelled")
     yesterday = timezone.localdate() - timedelta(days=1)
     this.change(staff, removed_on=yesterday, removal_reason="Looked bad", supplier="X")
     assert told(batch)[:3] == [
@@ -138,7 +138,7 @@ def test_a_products_shelf_life_is_told_with_whatever_else_changed() -> None:
     goat = Product.objects.create(name="Goat", storage_advice="Keep at 4 °C or colder.")
     goat.fresh_days, goat.storage_advice = 1, "Keep it cold."
     goat.save()
-    now, *_earlier = story_of(Product, goat.pk)
+    now, *_earlier = history_of(Product, goat.pk)
     assert now.sentences == [
         "Somebody changed “fresh through day” from “2” to “1”.",
         "Somebody changed “storage advice” from “Keep at 4 °C or colder.” to “Keep it cold.”.",
@@ -148,7 +148,7 @@ def test_a_products_shelf_life_is_told_with_whatever_else_changed() -> None:
 def test_several_fields_at_once_are_one_event(make_batch: MakeBatch, staff: User) -> None:
     batch = make_batch()
     Batch.objects.filter(pk=batch.pk).change(staff, supplier="Hill Farm", supplier_lot="L-1")
-    event = story_of(Batch, batch.pk)[0]
+    event = history_of(Batch, batch.pk)[0]
     assert sorted(event.sentences) == [
         "Ayşe Yılmaz entered the supplier: Hill Farm.",
         "Ayşe Yılmaz entered the supplier’s lot: L-1.",
@@ -185,7 +185,7 @@ def test_labels_that_went_in_one_moment_are_one_event(make_batch: MakeBatch, sta
 
 def test_what_was_recorded_as_off_the_shelf_says_so(make_batch: MakeBatch) -> None:
     make_batch(removed_on=timezone.localdate(), removal=Removal.SOLD_OUT)
-    [event] = story_of(Batch, Batch.objects.get().pk)
+    [event] = history_of(Batch, Batch.objects.get().pk)
     assert event.sentences == [
         "Somebody recorded it.",
         "Somebody took it off the shelf: sold out.",
@@ -252,7 +252,7 @@ def test_it_takes_as_many_queries_for_a_long_life_as_for_a_short_one(
     for number in range(count):
         Batch.objects.filter(pk=batch.pk).change(staff, supplier=f"Farm {number}")
     with django_assert_num_queries(3):  # versions, products, labels
-        assert len(story_of(Batch, batch.pk)) == count + 1
+        assert len(history_of(Batch, batch.pk)) == count + 1
 
 
 class TestPages:
@@ -305,7 +305,7 @@ class TestPages:
         PrintedLabels.objects.create(run=run, batch=batch, copies=3, says="{}")
         path = f"/django-admin/batches/batch/{batch.pk}/history/"
         html = words(administrator_client.get(path).content)
-        told = [sentence for event in story_of(Batch, batch.pk) for sentence in event.sentences]
+        told = [sentence for event in history_of(Batch, batch.pk) for sentence in event.sentences]
         assert len(told) == 122
         assert [html.count(sentence) for sentence in told] == [1] * len(told)
         assert "Ayşe Yılmaz printed 3 labels." in html

@@ -74,7 +74,7 @@ def test_django_answers_once_for_each_state_and_each_way_to_ask(
 CHANGES: dict[str, Callable[[Batch, User], Any]] = {
     "an edit": lambda batch, staff: Batch.objects.filter(pk=batch.pk).update(use_by="2026-11-25"),
     "a recall": lambda batch, staff: Recall.begin([batch.pk], "Glass", staff),
-    "off the shelf": lambda batch, staff: Batch.objects.all().take_off(staff, "sold-out"),  # type: ignore[arg-type]
+    "off the shelf": lambda batch, staff: Batch.objects.all().remove(staff, "sold-out"),  # type: ignore[arg-type]
     "a product": lambda batch, staff: Product.objects.update(storage_advice="Below 4 °C."),
     "deleted": lambda batch, staff: batch.delete(),
 }

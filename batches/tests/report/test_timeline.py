@@ -16,7 +16,7 @@ FRESH, CAUTION, EXPIRED = Status.FRESH, Status.CAUTION, Status.EXPIRED
 def timeline(
     day: int, use_by: date | None = None, fresh_days: int = 2, caution_days: int = 4
 ) -> Timeline:
-    life = ShelfLife.of(ARRIVED, use_by, fresh_days=fresh_days, caution_days=caution_days)
+    life = ShelfLife.from_dates(ARRIVED, use_by, fresh_days=fresh_days, caution_days=caution_days)
     return Timeline.from_shelf_life(ARRIVED, life, ARRIVED + timedelta(days=day))
 
 
@@ -84,7 +84,9 @@ def test_it_is_whole_and_says_what_the_rule_says(
     assert begins[0] == 0
     assert sum(widths) == pytest.approx(100, abs=0.1)
     assert 0 < float(drawn.today.rstrip("%")) < 100
-    life = ShelfLife.of(ARRIVED, use_by, fresh_days=fresh_days, caution_days=fresh_days + more_days)
+    life = ShelfLife.from_dates(
+        ARRIVED, use_by, fresh_days=fresh_days, caution_days=fresh_days + more_days
+    )
     today = ARRIVED + timedelta(days=max(day, 0))
     now = life.status(today)
     place = float(drawn.today.rstrip("%"))

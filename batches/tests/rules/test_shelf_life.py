@@ -23,7 +23,7 @@ def day(number: int) -> date:
 
 
 def life(use_by: date | None = None, fresh_days: int = 2, caution_days: int = 4) -> ShelfLife:
-    return ShelfLife.of(ARRIVAL, use_by, fresh_days=fresh_days, caution_days=caution_days)
+    return ShelfLife.from_dates(ARRIVAL, use_by, fresh_days=fresh_days, caution_days=caution_days)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,9 @@ def test_the_worst_of_the_shelf_and_the_supplier_wins(
     arrival: date, use_by: date | None, fresh_days: int, more_days: int, today: date
 ) -> None:
     caution_days = fresh_days + more_days
-    planned = ShelfLife.of(arrival, use_by, fresh_days=fresh_days, caution_days=caution_days)
+    planned = ShelfLife.from_dates(
+        arrival, use_by, fresh_days=fresh_days, caution_days=caution_days
+    )
     days = days_on_shelf(arrival, today)
     if days > caution_days or (use_by is not None and today > use_by):
         assert planned.status(today) == Status.EXPIRED
@@ -92,7 +94,7 @@ def test_the_worst_of_the_shelf_and_the_supplier_wins(
 def test_what_lasts_through_a_day_is_another_thing_the_day_after(
     arrival: date, use_by: date | None, fresh_days: int, more_days: int, today: date
 ) -> None:
-    planned = ShelfLife.of(
+    planned = ShelfLife.from_dates(
         arrival, use_by, fresh_days=fresh_days, caution_days=fresh_days + more_days
     )
     last_day = planned.lasts_through(today)

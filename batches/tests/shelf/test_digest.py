@@ -441,7 +441,7 @@ def test_the_parts_say_what_the_rules_say(
     make_batch: MakeBatch, days: int, use_by: date | None
 ) -> None:
     batch = make_batch(days, use_by=use_by)
-    digest = Digest.of(TODAY)
+    digest = Digest.for_day(TODAY)
     is_last_day = batch.shelf_life().last_day == TODAY
     is_to_sell = batch.status() == "caution" or is_last_day
     assert digest.recalled.first == []

@@ -21,7 +21,7 @@ GLASS = {"recall_reason": "Glass"}
 
 
 def sections() -> dict[str, list[str]]:
-    day = Day.of(timezone.localdate())
+    day = Day.for_day(timezone.localdate())
     return {it.status.value: [str(due.batch) for due in it.due] for it in day.sections}
 
 
@@ -78,7 +78,7 @@ class TestSections:
         make_batch(3, batch_identifier="caution")
         found = sections()
         assert (found["caution"], found["fresh"]) == (["last-day", "caution"], ["fresh"])
-        assert [it.count for it in Day.of(today).sections] == [0, 0, 2, 1]
+        assert [it.count for it in Day.for_day(today).sections] == [0, 0, 2, 1]
         html = words(staff_client.get("/admin").content)
         assert "Sell first 2" in html
         assert "🍗 Chicken – none – none 1 2" in html
@@ -122,7 +122,7 @@ class TestSections:
         monkeypatch.setattr("batches.shelf.today.MOST_COUNTED", 3)
         for days in (0, 0, 0, 3, 5, 5, 5, 5):
             make_batch(days)
-        counts = [(it.count, it.has_more) for it in Day.of(timezone.localdate()).sections]
+        counts = [(it.count, it.has_more) for it in Day.for_day(timezone.localdate()).sections]
         assert counts == [(0, False), (3, True), (1, True), (3, True)]
         html = words(staff_client.get("/admin").content)
         assert "Expired: take off the shelf now 3 or more" in html
@@ -178,7 +178,7 @@ class TestPicture:
     def test_its_bars_hold_each_batch_once(self, make_batch: MakeBatch) -> None:
         for days in (0, 0, 3, 5, 6, 7):
             make_batch(days)
-        [chicken] = Day.of(timezone.localdate()).products
+        [chicken] = Day.for_day(timezone.localdate()).products
         assert [(bar.status, bar.width) for bar in chicken.bars] == [
             (Status.EXPIRED, 50.0),
             (Status.CAUTION, 16.667),
@@ -189,12 +189,12 @@ class TestPicture:
     def test_many_products_are_summed_up(self, make_batch: MakeBatch) -> None:
         for number in range(MOST_PRODUCTS + 2):
             make_batch(product=Product.objects.create(name=f"Product {number}"))
-        products = Day.of(timezone.localdate()).products
+        products = Day.for_day(timezone.localdate()).products
         assert len(products) == MOST_PRODUCTS + 1
         assert (products[-1].name, products[-1].total) == ("", 2)
 
 
-def take_off(client: Client, *batches: Batch, **data: Any) -> Any:
+def remove(client: Client, *batches: Batch, **data: Any) -> Any:
     data = {"batch": [batch.pk for batch in batches], "removal": "sold-out"} | data
     return client.post("/admin/batches/remove", data, follow=True)
 
@@ -210,11 +210,11 @@ class TestTakingOff:
         self, staff_client: Client, make_batch: MakeBatch, administrator: User, noon: Any
     ) -> None:
         batch = make_batch()
-        undo = undo_on(take_off(staff_client, batch))
+        undo = undo_on(remove(staff_client, batch))
         noon.shift(60)
         this = Batch.objects.filter(pk=batch.pk)
-        this.put_back(administrator)
-        this.take_off(administrator, Removal.DISCARDED, "Fell on the floor")
+        this.restore_to_shelf(administrator)
+        this.remove(administrator, Removal.DISCARDED, "Fell on the floor")
         response = staff_client.post("/admin/batches/put-back", undo, follow=True)
         assert "somebody has changed it since" in words(response.content)
         batch.refresh_from_db()
@@ -222,7 +222,7 @@ class TestTakingOff:
 
     def test_that_it_is_recalled_is_said(self, staff_client: Client, make_batch: MakeBatch) -> None:
         batch = make_batch(batch_identifier="A-1", recalled_at=timezone.now(), **GLASS)
-        page = words(take_off(staff_client, batch).content)
+        page = words(remove(staff_client, batch).content)
         assert "A-1 is off the shelf. It is recalled: Glass" in page
 
     def test_where_the_shops_clock_was_ahead_before(
@@ -230,7 +230,7 @@ class TestTakingOff:
     ) -> None:
         batch = make_batch(0)
         noon.shift(-24 * 60 * 60)
-        assert "is off the shelf." in words(take_off(staff_client, batch).content)
+        assert "is off the shelf." in words(remove(staff_client, batch).content)
         batch.refresh_from_db()
         assert batch.removed_on == batch.arrival_date
 
@@ -238,7 +238,7 @@ class TestTakingOff:
         self, staff_client: Client, make_batch: MakeBatch
     ) -> None:
         batch = make_batch(batch_identifier="A-1")
-        page = take_off(staff_client, batch)
+        page = remove(staff_client, batch)
         assert "A-1 is off the shelf. Undo" in words(page.content)
         batch.refresh_from_db()
         assert (batch.removed_on, batch.removal) == (timezone.localdate(), "sold-out")
@@ -255,7 +255,7 @@ class TestTakingOff:
         one, other = make_batch(5), make_batch(5)
         data = {"removal": "discarded", "removal_reason": "Past its shelf life"}
         data[f"weight-{one.pk}"] = "1.25"
-        response = take_off(staff_client, one, other, **data)
+        response = remove(staff_client, one, other, **data)
         assert "2 batches are off the shelf. Undo" in words(response.content)
         weights = {it.pk: it.discarded_weight for it in Batch.objects.all()}
         assert weights == {one.pk: Decimal("1.25"), other.pk: None}
@@ -282,7 +282,7 @@ class TestTakingOff:
         batch = make_batch()
         if "weight" in data:
             data = data | {f"weight-{batch.pk}": data["weight"]}
-        response = take_off(staff_client, batch, **({"removal_reason": ""} | data))
+        response = remove(staff_client, batch, **({"removal_reason": ""} | data))
         assert response.status_code == 422
         assert message in words(response.content)
         assert Batch.objects.get().removed_on is None
@@ -312,10 +312,10 @@ class TestTakingOff:
     ) -> None:
         yesterday = timezone.localdate() - timedelta(days=1)
         off = make_batch(3, removed_on=yesterday)
-        response = take_off(staff_client, off)
+        response = remove(staff_client, off)
         assert response.status_code == 409
         assert "off the shelf already" in words(response.content)
-        assert "1 batches" not in words(take_off(staff_client, off, make_batch()).content)
+        assert "1 batches" not in words(remove(staff_client, off, make_batch()).content)
         off.refresh_from_db()
         assert off.removed_on == yesterday
 
@@ -323,7 +323,7 @@ class TestTakingOff:
         self, staff_client: Client, make_batch: MakeBatch
     ) -> None:
         batch = make_batch(recalled_at=timezone.now(), **GLASS)
-        take_off(staff_client, batch, removal="discarded", removal_reason="Recalled")
+        remove(staff_client, batch, removal="discarded", removal_reason="Recalled")
         staff_client.post("/admin/batches/put-back", {"batch": batch.pk})
         batch.refresh_from_db()
         assert (batch.removed_on, batch.recall_reason) == (None, "Glass")
@@ -344,6 +344,6 @@ def test_of_two_who_take_one_batch_off_in_one_instant_one_does(
     clients = [Client(), Client()]
     for client in clients:
         client.force_login(staff)
-    answers = at_the_same_time(*[partial(take_off, client, batch) for client in clients])
+    answers = at_the_same_time(*[partial(remove, client, batch) for client in clients])
     assert {answer.status_code for answer in answers} <= {200, 409}
     assert Batch.history.filter(id=batch.pk).count() == 2

@@ -36,13 +36,13 @@ def preview(client: Client, content: bytes | str, name: str = "b.csv", **data: s
     return page
 
 
-def confirm(client: Client, being: Import | None = None) -> Any:
-    being = being or Import.objects.latest("pk")
-    return client.post(f"{being.get_absolute_url()}/confirm", follow=True)
+def confirm(client: Client, job: Import | None = None) -> Any:
+    job = job or Import.objects.latest("pk")
+    return client.post(f"{job.get_absolute_url()}/confirm", follow=True)
 
 
-def counts(being: Import | None = None) -> tuple[int, int, int, int]:
-    it = being or Import.objects.latest("pk")
+def counts(job: Import | None = None) -> tuple[int, int, int, int]:
+    it = job or Import.objects.latest("pk")
     return it.new, it.changed, it.unchanged, it.refused
 
 
@@ -412,23 +412,21 @@ def test_a_file_that_is_forgotten_meanwhile_is_told(staff_client: Client, is_che
 def test_a_piece_that_is_checked_twice_counts_once(staff_client: Client) -> None:
     rows = [ROW.replace("B-1", f"B-{number}") for number in range(1200)]
     upload(staff_client, table(*rows))
-    being = Import.objects.get()
-    check_for_a_while(being, 0)  # and then the process is killed
-    assert (being.checked_rows(), being.state) == (500, "checking")
+    job = Import.objects.get()
+    check_for_a_while(job, 0)  # and then the process is killed
+    assert (job.checked_rows(), job.state) == (500, "checking")
     stale = Import.objects.get()
-    while being.is_checking:
-        check_for_a_while(being, 0)
+    while job.is_checking:
+        check_for_a_while(job, 0)
     check_for_a_while(stale, 0)
     assert counts() == counts(stale) == (1200, 0, 0, 0)
     confirm(staff_client)
     assert Batch.objects.count() == Batch.history.count() == 1200
-    assert not being.pieces.exists()
+    assert not job.pieces.exists()
 
 
 def test_its_progress_is_shown_without_script(staff_client: Client, monkeypatch: Any) -> None:
-    monkeypatch.setattr(
-        "batches.spreadsheets.importing.views.check_for_a_while", lambda being: None
-    )
+    monkeypatch.setattr("batches.spreadsheets.importing.views.check_for_a_while", lambda job: None)
     page = staff_client.get(upload(staff_client, table(ROW))["Location"])
     assert page["Refresh"] == "0"
     assert '<progress id="progress" value="0" max="1">' in page.content.decode()

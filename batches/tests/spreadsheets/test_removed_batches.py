@@ -189,7 +189,7 @@ def test_what_leaves_between_the_preview_and_the_word_is_refused(
     preview(staff_client, f"{LOT_HEADER}\n{row_of(batch, supplier='New Farm')}")
     noon.shift(5)
     if what == "sold":
-        Batch.objects.filter(pk=batch.pk).take_off(staff, "sold-out")  # type: ignore[arg-type]
+        Batch.objects.filter(pk=batch.pk).remove(staff, "sold-out")  # type: ignore[arg-type]
     else:
         Recall.begin([batch.pk], "Glass", staff)
     confirm(staff_client)

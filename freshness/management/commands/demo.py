@@ -112,4 +112,4 @@ def record_recalled(user: User, today: date) -> None:
 
 def record_sold_out(user: User, today: date) -> None:
     batch = record(user, "Pork", today - timedelta(days=2), supplier="Old Mill Pigs")
-    Batch.objects.filter(pk=batch.pk).take_off(user, Removal.SOLD_OUT)
+    Batch.objects.filter(pk=batch.pk).remove(user, Removal.SOLD_OUT)
