@@ -60,7 +60,7 @@ class Shop:
                 self.answered = max(self.answered, number)
 
 
-@settings(max_examples=1000)
+@settings(max_examples=300)
 @given(STEPS)
 def test_a_replica_that_holds_has_all_that_was_answered_as_saved(
     steps: Sequence[tuple[str, float]],
