@@ -52,8 +52,9 @@ class BatchAdminForm(forms.ModelForm):
                 "when": date_format(timezone.localtime(between.when), "DATETIME_FORMAT"),
             },
             *[
-                f"{it.label}: {(mine_too if it.is_mine_too else theirs) % {'theirs': it.theirs}}"
-                for it in between.differences
+                f"{field.label}: "
+                f"{(mine_too if field.is_mine_too else theirs) % {'theirs': field.theirs}}"
+                for field in between.differences
             ],
             _("Make the form say what is true, and save again."),
         ]

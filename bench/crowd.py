@@ -157,7 +157,7 @@ def figures(crowd: Crowd) -> list[str]:
     reports, mixed = crowd.reports, crowd.mixed
     saves = ", ".join(f"{count} × {status}" for status, count in sorted(crowd.saves.items()))
     numbers = [reports.a_second, reports.p50, reports.p99, mixed.a_second, mixed.p50, mixed.p99]
-    told = [f"{it:,.0f}" for it in numbers]
+    told = [f"{number:,.0f}" for number in numbers]
     ratio = f"{reports.p99 / reports.p50:.1f}"
     return [*told[:3], ratio, *told[3:], saves, f"{crowd.saving:,.0f}"]
 

@@ -90,8 +90,8 @@ def insert(model: Any, rows: list[Row], **same: Any) -> None:
     """With `same` in each, and of what is not said what a new one has."""
     blank = model(**same)
     fields = model._meta.concrete_fields
-    given = [it for it in fields if it.attname in rows[0]]
-    rest = [it for it in fields if it.attname not in rows[0] and it.name != "id"]
+    given = [field for field in fields if field.attname in rows[0]]
+    rest = [field for field in fields if field.attname not in rows[0] and field.name != "id"]
     values = [bulk.prepared(it, it.pre_save(blank, True)) for it in rest]
     prepared = cache(bulk.prepared)
     written = [[*(prepared(it, row[it.attname]) for it in given), *values] for row in rows]
@@ -101,11 +101,15 @@ def insert(model: Any, rows: list[Row], **same: Any) -> None:
 def copy(model: Any, times: int, *numbered: str) -> None:
     """Until there are `times` as many, each of a batch of its own, whose names end in a number."""
     code = "batch_id" if model is PrintedLabels else "id"
-    fields = [it for it in model._meta.concrete_fields if it.attname == code or not it.primary_key]
+    fields = [
+        field
+        for field in model._meta.concrete_fields
+        if field.attname == code or not field.primary_key
+    ]
     of_copy = {code: f"substr({code}, 1, 7) || number"} | {
         name: f"{name} || '-' || number" for name in numbered
     }
-    values = ", ".join(of_copy.get(it.attname, it.column) for it in fields)
+    values = ", ".join(of_copy.get(field.attname, field.column) for field in fields)
     numbers = " UNION ALL ".join(f"SELECT '{number:03}' AS number" for number in range(1, times))
     if numbers:
         with connection.cursor() as cursor:

@@ -113,7 +113,7 @@ def first_sight(browser: Browser, address: str) -> tuple[float, int]:
     page.goto(address)
     seen = page.wait_for_function(SEEN).json_value()
     context.close()
-    return seen, len([it for it in requests if not it.startswith("data:")])
+    return seen, len([request for request in requests if not request.startswith("data:")])
 
 
 def main() -> None:
@@ -130,7 +130,7 @@ def main() -> None:
                 for _round in range(ROUNDS)
             ]
             browser.close()
-    medians = {name: statistics.median(it[name][0] for it in rounds) for name in pages}
+    medians = {name: statistics.median(results[name][0] for results in rounds) for name in pages}
     for name, median in medians.items():
         print(f"{name:13} {median:6.0f} ms, requests: {rounds[0][name][1]}")
     print(f"ratio         {medians['earlier tool'] / medians['report']:6.1f}")

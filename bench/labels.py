@@ -52,7 +52,7 @@ def codes_measured() -> dict[str, float]:
     addresses = [f"{SITE}/batch/{new_code()}" for _ in range(LABELS)]
     makers = {"segno": by_segno, "qrcode": by_qrcode, "ours": by_the_shop}
     rounds = [{name: seconds(it, addresses) for name, it in makers.items()} for _ in range(ROUNDS)]
-    return {name: statistics.median(it[name] for it in rounds) for name in makers}
+    return {name: statistics.median(results[name] for results in rounds) for name in makers}
 
 
 def by_segno(text: str) -> Any:
@@ -82,13 +82,13 @@ def labels_measured() -> dict[str, Figures]:
     with demo_shop() as data:
         filled = filled_with_batches(data)
         rounds = [dict(one_round(data, **filled)) for _ in range(ROUNDS)]
-    return {name: median([it[name] for it in rounds]) for name in rounds[0]}
+    return {name: median([results[name] for results in rounds]) for name in rounds[0]}
 
 
 def median(figures: list[Figures]) -> Figures:
     return Figures(
-        statistics.median(it.seconds for it in figures),
-        statistics.median(it.megabytes for it in figures),
+        statistics.median(figure.seconds for figure in figures),
+        statistics.median(figure.megabytes for figure in figures),
     )
 
 

@@ -38,7 +38,7 @@ def wrk(connections: int, seconds: int, *rest: str) -> Load:
 
 
 def a_second(seconds: int, address: str, *headers: str) -> float:
-    named = [part for it in headers for part in ("--header", it)]
+    named = [part for header in headers for part in ("--header", header)]
     return wrk(CONNECTIONS, seconds, *named, address).a_second
 
 

@@ -90,11 +90,11 @@ def main() -> None:
     print(f"{REPORTS} reports a second; in a flood, {LOGINS} logins a second. Times in ms.")
     print(f"{'':16} {'p50':>8} {'p95':>8} {'p99':>8}   reports, logins by status")
     for name in KINDS:
-        cuts = [statistics.quantiles(it[name][0], n=100) for it in rounds]
-        medians = [statistics.median(it[percent - 1] for it in cuts) for percent in (50, 95, 99)]
-        told = " ".join(f"{it:8.1f}" for it in medians)
-        reports = sum((it[name][1] for it in rounds), Counter[int]())
-        logins = sum((it[name][2] for it in rounds), Counter[int]())
+        cuts = [statistics.quantiles(results[name][0], n=100) for results in rounds]
+        medians = [statistics.median(cut[percent - 1] for cut in cuts) for percent in (50, 95, 99)]
+        told = " ".join(f"{median:8.1f}" for median in medians)
+        reports = sum((results[name][1] for results in rounds), Counter[int]())
+        logins = sum((results[name][2] for results in rounds), Counter[int]())
         print(f"{name:16} {told}   {dict(reports)}, {dict(logins)}")
 
 

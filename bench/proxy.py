@@ -52,7 +52,9 @@ def measured() -> tuple[dict[str, float], int]:
         for encoding in ENCODINGS.values():
             (folder / "files" / encoding).write_bytes(answer(path, encoding))
         rounds = [one_round(path) for _round in range(ROUNDS)]
-    return {name: statistics.median(it[name] for it in rounds) for name in rounds[0]}, asked
+    return {
+        name: statistics.median(results[name] for results in rounds) for name in rounds[0]
+    }, asked
 
 
 def one_round(path: str) -> dict[str, float]:

@@ -35,7 +35,7 @@ def measured() -> dict[str, float]:
             {name: a_second(SECONDS, *it) for name, it in addresses.items()}
             for _round in range(ROUNDS)
         ]
-    return {name: statistics.median(it[name] for it in rounds) for name in addresses}
+    return {name: statistics.median(results[name] for results in rounds) for name in addresses}
 
 
 @contextmanager

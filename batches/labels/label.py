@@ -178,4 +178,7 @@ def breaks_the_product(lines: Lines, limit: float) -> bool:
 def reads_from_the_right(text: str) -> bool:
     """Whether its first letter belongs to a script such as Arabic or Hebrew."""
     directions = (unicodedata.bidirectional(char) for char in text)
-    return next((it in ("R", "AL") for it in directions if it in ("L", "R", "AL")), False)
+    return next(
+        (direction in ("R", "AL") for direction in directions if direction in ("L", "R", "AL")),
+        False,
+    )

@@ -156,7 +156,7 @@ def around(stock: Stock, modules: int, module: float, dot: float | None) -> Iter
     width, height = stock.label
     side, quiet = module * modules, module * QUIET_ZONE
     edges = [max(inset - quiet, LEAST_PADDING) for inset in (left, top, right, bottom)]
-    from_left, from_top = (ceil(it / dot) * dot if dot else it for it in edges[:2])
+    from_left, from_top = (ceil(edge / dot) * dot if dot else edge for edge in edges[:2])
     spare_across = width - from_left - edges[2] - side
     spare_down = height - from_top - edges[3] - side
     if min(spare_across, spare_down) < 0:

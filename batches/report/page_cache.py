@@ -66,7 +66,9 @@ class Answer:
             start_response(self.status, [*headers.items()])
             return [self.body]
         of_body = ("Content-Type", "Content-Length", "Content-Encoding")
-        start_response("304 Not Modified", [it for it in headers.items() if it[0] not in of_body])
+        start_response(
+            "304 Not Modified", [item for item in headers.items() if item[0] not in of_body]
+        )
         return [b""]
 
 

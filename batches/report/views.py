@@ -19,7 +19,7 @@ def landing(request: HttpRequest) -> HttpResponse:
     form = FindForm(request.GET if "code" in request.GET else None)
     if form.is_valid():
         return redirect("report", form.cleaned_data["code"])
-    context = {"form": form, "statuses": [it for it in Status if it != Status.REMOVED]}
+    context = {"form": form, "statuses": [status for status in Status if status != Status.REMOVED]}
     return render(
         request, "batches/report/landing.html", context, status=422 if form.errors else 200
     )

@@ -117,10 +117,10 @@ def in_proportion(counts: list[tuple[Batch, int]] | list[tuple[date, int]]) -> l
 @require_safe
 def scans(request: HttpRequest) -> HttpResponse:
     now = timezone.localtime()
-    days = next((it for it in PERIODS if request.GET.get("days") == f"{it}"), WEEK)
+    days = next((period for period in PERIODS if request.GET.get("days") == f"{period}"), WEEK)
     parts = parts_of(now.date(), days)
     context = {
-        "periods": [(it, it == days) for it in PERIODS],
+        "periods": [(period, period == days) for period in PERIODS],
         "days": days,
         "today": now.date(),
         "parts": parts,

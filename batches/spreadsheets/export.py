@@ -88,7 +88,7 @@ def answer(
     request: HttpRequest, name: str, resource: ModelResource, instances: Iterable[Any]
 ) -> HttpResponseBase:
     fields = resource.get_export_fields()
-    rows = ([value_of(field, it) for field in fields] for it in instances)
+    rows = ([value_of(field, instance) for field in fields] for instance in instances)
     return table(request, name, resource.get_export_headers(), rows)
 
 

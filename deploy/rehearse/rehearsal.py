@@ -103,7 +103,7 @@ def table(told: list[Told]) -> list[str]:
 
 def in_words(answers: list[Answer]) -> str:
     """How many were answered as they should be, and for how long others were answered what."""
-    bad = [it for it in answers if not it.is_good]
+    bad = [answer for answer in answers if not answer.is_good]
     told = [f"{len(answers) - len(bad)} answered"]
     for status in sorted({it.status for it in bad}):
         times = [it.at for it in bad if it.status == status]

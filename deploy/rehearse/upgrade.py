@@ -39,7 +39,7 @@ def next_version(folder: Path) -> Path:
     """A copy of the program in which every batch has one more column."""
     code = program_in(folder / "next", folder / "data")
     migrations = code / "batches" / "migrations"
-    before = max(it.stem for it in migrations.glob("0*.py"))
+    before = max(path.stem for path in migrations.glob("0*.py"))
     (migrations / "9999_rehearsed.py").write_text(MIGRATION.format(before=before))
     return code
 

@@ -30,7 +30,7 @@ def moment_of(name: str) -> datetime | None:
 
 def vendor_of(name: str) -> str | None:
     match = NAME.fullmatch(name)
-    return next((it for it in KINDS if match and KINDS[it] == match[2]), None)
+    return next((kind for kind in KINDS if match and KINDS[kind] == match[2]), None)
 
 
 def free_moment(now: datetime, names: Iterable[str]) -> datetime:
@@ -53,7 +53,7 @@ def backups_in(names: Iterable[str]) -> list[str]:
 
 
 def names_in(folder: Path) -> list[str]:
-    return [it.name for it in folder.iterdir()] if folder.is_dir() else []
+    return [path.name for path in folder.iterdir()] if folder.is_dir() else []
 
 
 def last_backup(now: datetime | None = None) -> datetime | None:

@@ -41,10 +41,10 @@ def outdated(names: Iterable[str]) -> list[str]:
     Those of SQLite and of PostgreSQL are kept apart: a shop that has moved may have to go back.
     """
     backups = backups_in(names)
-    by_vendor = [[it for it in backups if vendor_of(it) == vendor] for vendor in KINDS]
+    by_vendor = [[backup for backup in backups if vendor_of(backup) == vendor] for vendor in KINDS]
     return [name for ours in by_vendor for name in outdated_of_one_kind(ours)]
 
 
 def outdated_of_one_kind(backups: list[str]) -> list[str]:
     keep = kept(filter(None, map(moment_of, backups)))
-    return [it for it in backups if moment_of(it) not in keep]
+    return [backup for backup in backups if moment_of(backup) not in keep]

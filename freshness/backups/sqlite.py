@@ -65,10 +65,15 @@ def open_plain(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, isolation_level=None)
 
 
+def row_count(database: sqlite3.Connection, table: str) -> int:
+    count: int = database.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0]  # noqa: S608
+    return count
+
+
 def counted(database: sqlite3.Connection) -> Contents:
     query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' "
     tables = [name for (name,) in database.execute(query + "ESCAPE '\\'")]
-    counts = {it: database.execute(f'SELECT count(*) FROM "{it}"').fetchone()[0] for it in tables}  # noqa: S608
+    counts = {name: row_count(database, name) for name in tables}
     rows = database.execute(f"SELECT app, name FROM {MIGRATIONS}") if MIGRATIONS in tables else []  # noqa: S608
     return Contents(counts, frozenset((app, name) for app, name in rows))
 

@@ -61,7 +61,7 @@ def without_path(record: logging.LogRecord) -> bool:
     if isinstance(record.args, tuple) and (request := getattr(record, "request", None)):
         match = getattr(request, "resolver_match", None)
         view = match.view_name if match else "no page"
-        record.args = tuple(view if it == request.path else it for it in record.args)
+        record.args = tuple(view if arg == request.path else arg for arg in record.args)
     elif isinstance(record.args, tuple) and record.name.startswith(("gunicorn.", "waitress")):
-        record.args = tuple("…" if str(it).startswith("/") else it for it in record.args)
+        record.args = tuple("…" if str(arg).startswith("/") else arg for arg in record.args)
     return True

@@ -96,6 +96,6 @@ class CountsOfAllProcesses(Collector):
         return []
 
     def collect(self) -> Iterable[Metric]:
-        files = [f"{it}" for it in Path(os.environ[FOLDER]).glob("*.db") if it.stat().st_size]
+        files = [f"{path}" for path in Path(os.environ[FOLDER]).glob("*.db") if path.stat().st_size]
         metrics: Iterable[Metric] = MultiProcessCollector.merge(files)  # type: ignore[no-untyped-call]
         return metrics

@@ -186,7 +186,7 @@ class Server:
     def close_largest_uploads(self) -> None:
         """Nobody fills the disk with files that never end."""
         uploads = [it for it in self.connections() if it.request]
-        uploaded = sum(it.request.body_bytes_received for it in uploads)
+        uploaded = sum(upload.request.body_bytes_received for upload in uploads)
         uploads.sort(key=lambda it: it.request.body_bytes_received)
         while uploaded > MOST_UPLOADED:
             largest = uploads.pop()

@@ -261,7 +261,7 @@ class TestTheLog:
             proxy.folder / "error.log"
         ).read_text()
         secrets = ("203.0.113.9", "mine", "Nokia", "friend", "7K3", "token", "ay", "utm", "search")
-        assert [it for it in secrets if it in text] == []
+        assert [secret for secret in secrets if secret in text] == []
 
     def test_what_fails_is_written_as_it_was_asked(self, proxy: Proxy) -> None:
         proxy.ask("/admin/batches/new", "POST", b"a=1")

@@ -62,7 +62,7 @@ def test_systemd_understands_each_unit(machine: Path) -> None:
         capture_output=True,
         text=True,
     )
-    ours = [it for it in told.stderr.splitlines() if "freshness" in it]
+    ours = [line for line in told.stderr.splitlines() if "freshness" in line]
     assert (told.returncode, ours) == (0, [])
 
 
@@ -75,8 +75,8 @@ def test_what_a_unit_runs_there_is() -> None:
 
 def test_no_other_user_is_made_the_owner_of_the_shops_data() -> None:
     """As systemd does with a StateDirectory, which each unit would have from sandbox.conf."""
-    texts = [it.read_text() for it in (DEPLOY / "systemd").rglob("*.conf")]
-    others = [it for it in texts if re.search("^User=(?!freshness$)", it, re.M)]
+    texts = [path.read_text() for path in (DEPLOY / "systemd").rglob("*.conf")]
+    others = [text for text in texts if re.search("^User=(?!freshness$)", text, re.M)]
     assert len(others) == 1
     assert "\nStateDirectory=\n" in others[0]
 
@@ -86,7 +86,7 @@ def test_no_service_takes_all_memory_of_its_machine(machine: Path, service: str)
     units = machine / "etc/systemd/system"
     template = service.replace("@8001", "@")
     sandbox = (units / "freshness-.service.d/sandbox.conf").read_text()
-    own = "".join(it.read_text() for it in sorted((units / f"{template}.d").glob("*.conf")))
+    own = "".join(path.read_text() for path in sorted((units / f"{template}.d").glob("*.conf")))
     limits = re.findall(r"^(MemoryHigh|MemoryMax)=(\d+)([MG])$", sandbox + own, re.M)
     effective = {name: int(size) * (1024 if unit == "G" else 1) for name, size, unit in limits}
     most = 2048 if service.startswith("freshness-web@") else 1024
@@ -136,8 +136,8 @@ def test_no_event_is_lost_where_the_security_log_is_rotated(tmp_path: Path) -> N
             subprocess.run(command, check=True)
     handler.close()
     [rotated] = tmp_path.glob("security.log-*")
-    assert [json.loads(it)["event"] for it in rotated.read_text().splitlines()] == ["before"]
-    assert [json.loads(it)["event"] for it in log.read_text().splitlines()] == ["after"]
+    assert [json.loads(line)["event"] for line in rotated.read_text().splitlines()] == ["before"]
+    assert [json.loads(line)["event"] for line in log.read_text().splitlines()] == ["after"]
     assert log.stat().st_mode & 0o777 == 0o600
 
 
@@ -168,7 +168,7 @@ def pin(folder: Path) -> subprocess.CompletedProcess[str]:
 def test_images_are_pinned_to_their_digests(pinning: Path) -> None:
     for _time in range(2):
         assert pin(pinning).returncode == 0
-    lines = dict(it.split("=", 1) for it in (pinning / ".env").read_text().splitlines())
+    lines = dict(line.split("=", 1) for line in (pinning / ".env").read_text().splitlines())
     assert lines.pop("SHOP_HOST") == "fresh.example.com"
     assert lines.keys() == IMAGES
     for image in lines.values():
@@ -184,7 +184,7 @@ def test_where_a_digest_is_not_told_nothing_is_changed(pinning: Path) -> None:
         (pinning / "docker" / "docker").write_text(script)
         assert pin(pinning).returncode == 1
         assert (pinning / ".env").read_text() == before
-    assert [it.name for it in pinning.glob(".env*")] == [".env"]
+    assert [path.name for path in pinning.glob(".env*")] == [".env"]
 
 
 def test_no_image_is_named_without_a_setting_that_pins_it() -> None:

@@ -31,8 +31,8 @@ def complaints(*files: Path) -> list[tuple[str, str, str]]:
     ]
     said = subprocess.run(command, capture_output=True, text=True, check=False).stderr
     return [
-        (Path(it.get("url", "")).stem, it["message"], it.get("extract", ""))
-        for it in json.loads(said)["messages"]
+        (Path(load.get("url", "")).stem, load["message"], load.get("extract", ""))
+        for load in json.loads(said)["messages"]
     ]
 
 

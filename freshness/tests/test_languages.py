@@ -280,8 +280,8 @@ class TestWords:
     def test_each_language_has_formats_of_its_own(self, language: str) -> None:
         formats = import_module(f"freshness.formats.{language}.formats")
         english = import_module("freshness.formats.en.formats")
-        assert {it for it in vars(formats) if it.isupper()} == {
-            it for it in vars(english) if it.isupper()
+        assert {name for name in vars(formats) if name.isupper()} == {
+            name for name in vars(english) if name.isupper()
         }
 
     @pytest.mark.parametrize(

@@ -30,10 +30,10 @@ def on_postgresql() -> None:
 
 def linter(**options: Any) -> MigrationLinter:
     unasked = [
-        it.stem
+        path.stem
         for app, last in LAST_UNASKED.items()
-        for it in (ROOT / app / "migrations").glob("[0-9]*.py")
-        if it.stem <= last
+        for path in (ROOT / app / "migrations").glob("[0-9]*.py")
+        if path.stem <= last
     ]
     return MigrationLinter(
         include_apps=OURS, ignore_name=[*unasked, *TAKEN_AWAY_LATER], no_cache=True, **options

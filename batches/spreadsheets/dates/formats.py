@@ -113,8 +113,8 @@ def year_month_day_by_name(text: str) -> tuple[int, int, int] | None:
     if not WITH_MONTH_NAME.fullmatch(plain):
         return None
     parts = [it for it in re.findall(r"[a-z]+|[0-9]+", plain) if it not in FILLERS]
-    names = [it for it in parts if it.isalpha()]
-    numbers = [it for it in parts if it.isdigit()]
+    names = [part for part in parts if part.isalpha()]
+    numbers = [part for part in parts if part.isdigit()]
     if len(parts) != 3 or len(names) != 1 or names[0] not in MONTH_NUMBER:
         return None
     year, day = (numbers[0], numbers[1]) if len(numbers[0]) == 4 else (numbers[1], numbers[0])

@@ -38,7 +38,9 @@ def begin(file: Any, name: str, kind: str, author: AbstractBaseUser) -> Import:
             notes=json.dumps(table.notes),
             kind=kind,
             columns=json.dumps(table.columns),
-            ignored=json.dumps([it for it in table.columns if it not in resource.template]),
+            ignored=json.dumps(
+                [column for column in table.columns if column not in resource.template]
+            ),
             rows=len(table.rows),
             date_survey=json.dumps(survey.as_json()),
             date_order=survey.order,

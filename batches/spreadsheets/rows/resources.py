@@ -193,7 +193,7 @@ class BatchResource(CheckedResource):
         found = {}
         identifier = looked_for(instance.batch_identifier)
         lot = (looked_for(instance.supplier), looked_for(instance.supplier_lot))
-        if meant := next((it for it in with_zeros(identifier) if it in self.by_name), None):
+        if meant := next((zero for zero in with_zeros(identifier) if zero in self.by_name), None):
             message = _(
                 "There is a batch %(meant)s: the spreadsheet seems to have dropped the zeros. "
                 "Format the column as text, and type it again."

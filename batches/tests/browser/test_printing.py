@@ -287,4 +287,4 @@ def test_names_in_every_script_reach_a_thermal_printer(
         ]
         assert ("^GFA" in label) == (batch.product.name != NAMES["Latin"])
         for dots in re.findall(r"\^GFA,\d+,\d+,\d+,([0-9A-F]+)\^FS", label):
-            assert 0.03 < sum(int(it, 16).bit_count() for it in dots) / (4 * len(dots)) < 0.6
+            assert 0.03 < sum(int(dot, 16).bit_count() for dot in dots) / (4 * len(dots)) < 0.6

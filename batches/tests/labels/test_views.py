@@ -100,7 +100,7 @@ class TestSheet:
         batch = make_batch()
         places = known_stock()["avery-l7160"].places()
         [sheet] = sheets(page(staff_client, batch, stock="avery-l7160", copies=21))
-        assert [(x, y) for x, y, _code in sheet] == [(it.left, it.top) for it in places]
+        assert [(x, y) for x, y, _code in sheet] == [(place.left, place.top) for place in places]
 
     def test_the_paper_has_the_stocks_size(
         self, staff_client: Client, make_batch: MakeBatch
@@ -175,7 +175,7 @@ class TestSheet:
             "shop": "Corner Butcher",
         }
         [label] = LABEL.finditer(page(staff_client, batch, field=field).content.decode())
-        assert [text in words(label[0]) for text in says.values()] == [it == field for it in says]
+        assert [text in words(label[0]) for text in says.values()] == [say == field for say in says]
         assert batch.spelled_code() in words(label[0])
 
 

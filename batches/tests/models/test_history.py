@@ -19,8 +19,12 @@ def story(of: Batch | Product, field: str) -> Story:
     """What happened, who did it, and what `field` was then; the first first."""
     versions = type(of).history.filter(id=of.pk).order_by("history_id")
     return [
-        (it.history_type, it.history_user and it.history_user.email, getattr(it, field))
-        for it in versions
+        (
+            version.history_type,
+            version.history_user and version.history_user.email,
+            getattr(version, field),
+        )
+        for version in versions
     ]
 
 

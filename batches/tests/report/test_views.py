@@ -382,4 +382,6 @@ def test_search_engines_may_show_nothing_that_was_true_once(make_batch: MakeBatc
 
 def test_nothing_moves(settings: Any) -> None:
     sheets = (settings.BASE_DIR / "static" / "css").glob("*.css")
-    assert not [it.name for it in sheets if re.search("animation|transition", it.read_text())]
+    assert not [
+        sheet.name for sheet in sheets if re.search("animation|transition", sheet.read_text())
+    ]

@@ -31,8 +31,8 @@ def test_all_labels_of_a_stock_lie_on_its_page_and_apart(it: Stock) -> None:
 
 def test_places_are_numbered_row_by_row_and_nudged_together() -> None:
     assert L7160.places()[0] == Place(1, *L7160.margin)
-    plain = [(it.left, it.top) for it in L7160.places()]
-    nudged = [(it.left, it.top) for it in L7160.places((0.3, -0.2))]
+    plain = [(place.left, place.top) for place in L7160.places()]
+    nudged = [(place.left, place.top) for place in L7160.places((0.3, -0.2))]
     assert nudged == [(round(x + 0.3, 3), round(y - 0.2, 3)) for x, y in plain]
     assert [[it.number for it in row] for row in L7160.rows_of_places()][:2] == [
         [1, 2, 3],

@@ -22,7 +22,9 @@ GLASS = {"recall_reason": "Glass"}
 
 def sections() -> dict[str, list[str]]:
     day = Day.for_day(timezone.localdate())
-    return {it.status.value: [str(due.batch) for due in it.due] for it in day.sections}
+    return {
+        section.status.value: [str(due.batch) for due in section.due] for section in day.sections
+    }
 
 
 class TestSections:
@@ -78,7 +80,7 @@ class TestSections:
         make_batch(3, batch_identifier="caution")
         found = sections()
         assert (found["caution"], found["fresh"]) == (["last-day", "caution"], ["fresh"])
-        assert [it.count for it in Day.for_day(today).sections] == [0, 0, 2, 1]
+        assert [section.count for section in Day.for_day(today).sections] == [0, 0, 2, 1]
         html = words(staff_client.get("/admin").content)
         assert "Sell first 2" in html
         assert "🍗 Chicken – none – none 1 2" in html
@@ -122,7 +124,10 @@ class TestSections:
         monkeypatch.setattr("batches.shelf.today.MOST_COUNTED", 3)
         for days in (0, 0, 0, 3, 5, 5, 5, 5):
             make_batch(days)
-        counts = [(it.count, it.has_more) for it in Day.for_day(timezone.localdate()).sections]
+        counts = [
+            (section.count, section.has_more)
+            for section in Day.for_day(timezone.localdate()).sections
+        ]
         assert counts == [(0, False), (3, True), (1, True), (3, True)]
         html = words(staff_client.get("/admin").content)
         assert "Expired: take off the shelf now 3 or more" in html

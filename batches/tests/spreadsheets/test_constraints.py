@@ -14,10 +14,10 @@ from batches.models import Batch, Product
 from batches.spreadsheets.rows.constraints import fields_of, holds
 
 CHECKS = [
-    pytest.param(model, it, id=it.name)
+    pytest.param(model, constraint, id=constraint.name)
     for model in (Batch, Product)
-    for it in model._meta.constraints
-    if isinstance(it, CheckConstraint)
+    for constraint in model._meta.constraints
+    if isinstance(constraint, CheckConstraint)
 ]
 DAYS = st.none() | st.integers(0, 4).map(lambda n: date(2026, 11, 20) + timedelta(n))
 VALUES = {

@@ -68,12 +68,12 @@ def test_what_was_saved_before_a_backup_began_is_back_and_nothing_is_torn(real_s
     assert set(before) <= batches
     assert f"{len(batches)} batches" in said
     for name in SAVERS:  # of each, what was saved up to one moment, without a gap
-        of_one = [it for it in batches if it.startswith(name)]
+        of_one = [batch for batch in batches if batch.startswith(name)]
         assert set(of_one) == {f"{name}-{number}" for number in range(1, len(of_one) + 1)}
         assert len(of_one) < len([it for it in before + during if it.startswith(name)])
     histories = [row["batch_identifier"] for row in real_shop.table("batches_historicalbatch")]
-    saved = [it for it in histories if it.startswith(SAVERS)]
-    assert sorted(saved) == sorted(it for it in batches if it.startswith(SAVERS))
+    saved = [history for history in histories if history.startswith(SAVERS)]
+    assert sorted(saved) == sorted(batch for batch in batches if batch.startswith(SAVERS))
 
 
 def test_a_restored_shop_goes_on_and_its_next_backup_holds_the_same(real_shop: Shop) -> None:

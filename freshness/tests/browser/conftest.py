@@ -45,7 +45,11 @@ def rendered_pages() -> RenderedPages:
 
 def render_all(clients: dict[str, Client], file: Path) -> None:
     names, languages = PAGES | ADMINISTRATION, dict(settings.LANGUAGES)
-    pages = {(name, it): render(name, it, clients) for it in languages for name in names}
+    pages = {
+        (name, language): render(name, language, clients)
+        for language in languages
+        for name in names
+    }
     file.write_bytes(pickle.dumps(pages))
 
 

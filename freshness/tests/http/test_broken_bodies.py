@@ -111,8 +111,8 @@ BODIES = {
     "base64 broken in a file": parts(part(FILE, "abcde", BASE64)),
     "base64 of no ASCII in a file": parts(part(FILE, "ü" * 8, BASE64)),
     "unknown transfer encoding": parts(part(NAME, "x", "Content-Transfer-Encoding: klingon")),
-    "too many fields": parts(*[part(f'name="x{it}"') for it in range(1100)]),
-    "too many files": parts(*[part(f'name="f{it}"; filename="a"') for it in range(150)]),
+    "too many fields": parts(*[part(f'name="x{number}"') for number in range(1100)]),
+    "too many files": parts(*[part(f'name="f{number}"; filename="a"') for number in range(150)]),
     "many files of one name": parts(*[part(FILE)] * 90),
     "huge field": parts(part(NAME, "y" * 2_500_000)),
     "field too huge": Body(parts(part(NAME, "y" * 2_800_000)).content, length="100000"),
@@ -127,7 +127,7 @@ BODIES = {
     "length in other digits": Body(WHOLE, length="１"),
     "length of a form below zero": Body(b"x=1", FORM, length="-1"),
     "length of a form that is none": Body(b"x=1", FORM, length="x"),
-    "form: too many fields": form("&".join(f"x{it}=1" for it in range(1100))),
+    "form: too many fields": form("&".join(f"x{number}=1" for number in range(1100))),
     "form: huge field": form("x=" + "y" * 2_500_000),
     "form: too long": form("x=" + "y" * 2_800_000),
     "form: not UTF-8": form(b"\xff=\xfe&x=%FF%FE"),
@@ -236,7 +236,7 @@ def test_so_it_is_with_other_methods(cookies: str, errors: list[str], method: st
 @pytest.mark.parametrize("path", ["/", "/login", "/admin/batches", "/nosuch", "/batch/ABC"])
 def test_too_many_fields_in_an_address(cookies: str, errors: list[str], path: str) -> None:
     client = Client(raise_request_exception=False, headers={"cookie": cookies})
-    response = client.get(path + "?" + "&".join(f"x{it}=1" for it in range(1100)))
+    response = client.get(path + "?" + "&".join(f"x{number}=1" for number in range(1100)))
     assert 200 <= response.status_code < 500
     assert errors == []
 

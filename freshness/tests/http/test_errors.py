@@ -97,7 +97,9 @@ def test_a_form_that_is_opened_waits_for_nobody(
     with CaptureQueriesContext(connection) as asked:
         assert staff_client.get(f"/admin/batches/{batch.pk}/{path}").status_code == 200
     assert not [
-        it for it in asked.captured_queries if "BEGIN" in it["sql"] or "FOR UP" in it["sql"]
+        query
+        for query in asked.captured_queries
+        if "BEGIN" in query["sql"] or "FOR UP" in query["sql"]
     ]
 
 

@@ -38,7 +38,7 @@ def cookie(running_shop: ServedShop) -> str:
     """That of somebody who may save."""
     person = {"full_name": "Ayşe", "email": "ayse@example.com"}
     running_shop.send("/register", **person, password1=PASSWORD, password2=PASSWORD)
-    [session] = [it for it in running_shop.cookies if it.name == "sessionid"]
+    [session] = [cookie for cookie in running_shop.cookies if cookie.name == "sessionid"]
     return f"sessionid={session.value}"
 
 
@@ -85,7 +85,10 @@ def test_saves_that_wait_hold_up_nobody_who_reads(
         ask(served, "GET", path, cookie)
     with ThreadPoolExecutor(posts) as staff:
         with lock_held(served):
-            saves = [staff.submit(save, served, cookie, f"of-{posts}-{it}") for it in range(posts)]
+            saves = [
+                staff.submit(save, served, cookie, f"of-{posts}-{number}")
+                for number in range(posts)
+            ]
             time.sleep(1)
             for path in pages:
                 begun = time.monotonic()
@@ -96,7 +99,7 @@ def test_saves_that_wait_hold_up_nobody_who_reads(
     with closing(sqlite3.connect(served.database)) as data:
         rows = data.execute("SELECT batch_identifier FROM batches_batch").fetchall()
     of_these = sorted(it for [it] in rows if it.startswith(f"of-{posts}-"))
-    assert of_these == sorted(f"of-{posts}-{it}" for it in range(posts))
+    assert of_these == sorted(f"of-{posts}-{number}" for number in range(posts))
 
 
 def test_pages_with_a_message_that_cannot_be_taken_away_hold_up_nobody(

@@ -165,7 +165,7 @@ def test_behind_https_all_of_it_is_secure(https_shop: ServedShop) -> None:
     for cookie in cookies.values():
         attributes = {it.strip() for it in cookie.split(";")[1:]}
         assert attributes >= {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"}
-        assert not [it for it in attributes if it.startswith("Domain")]
+        assert not [attribute for attribute in attributes if attribute.startswith("Domain")]
 
 
 def test_no_client_says_where_we_are_mounted(https_shop: ServedShop) -> None:

@@ -19,7 +19,9 @@ def metrics() -> set[str]:
     sources = [
         settings.BASE_DIR / "freshness/monitoring" / it for it in ("metrics.py", "shop_metrics.py")
     ]
-    return {name for it in sources for name in re.findall(r'"(freshness_\w+)"', it.read_text())}
+    return {
+        name for source in sources for name in re.findall(r'"(freshness_\w+)"', source.read_text())
+    }
 
 
 @pytest.fixture

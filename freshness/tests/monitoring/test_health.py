@@ -237,6 +237,6 @@ def test_a_clock_that_is_not_the_databases(
 ) -> None:
     monkeypatch.setattr(shop_clock, "MOST_APART", timedelta(minutes=5))
     noon.shift(timedelta(days=400))
-    told = [it for it in health.problems() if it.endswith("Set it.")]
+    told = [problem for problem in health.problems() if problem.endswith("Set it.")]
     assert len(told) == (connection.vendor == "postgresql")  # SQLite has no clock of its own
     assert all(it.startswith("This machine's clock says 2027-12-27 ") for it in told)

@@ -48,9 +48,9 @@ def test_batches_recalls_and_scans(make_batch: MakeBatch, staff: Any) -> None:
     save(Counter({(batch.pk, "off-sale", NOON // QUARTER): 2}))  # an earlier version, beside
     found = told(ShopCollector())
     statuses = ("fresh", "caution", "expired", "recalled", "removed")
-    assert [found[f"freshness_batches {it}"] for it in statuses] == [2, 1, 3, 1, 1]
+    assert [found[f"freshness_batches {status}"] for status in statuses] == [2, 1, 3, 1, 1]
     assert (found["freshness_recalls_total"], found["freshness_recalls_open"]) == (2, 1)
-    assert [found[f"freshness_scans_total {it}"] for it in statuses] == [0, 0, 0, 7, 2]
+    assert [found[f"freshness_scans_total {status}"] for status in statuses] == [0, 0, 0, 7, 2]
     assert found["freshness_migrations_unapplied"] == 0
 
 

@@ -47,7 +47,7 @@ def test_a_night_is_half_past_two_in_the_shop(settings: Any, now: str, night: st
 def test_each_day_has_one_night_when_the_clock_is_changed_too(settings: Any, zone: str) -> None:
     settings.TIME_ZONE = zone
     start = utc("2026-01-01 00:00")
-    nights = [last_night(start + timedelta(hours=it)) for it in range(365 * 24)]
+    nights = [last_night(start + timedelta(hours=number)) for number in range(365 * 24)]
     assert all(it <= start + timedelta(hours=n) for n, it in enumerate(nights))
     assert len(set(nights)) == 366
     assert nights == sorted(nights)
