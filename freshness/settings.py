@@ -192,7 +192,7 @@ TEMPLATES = [
     },
 ]
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie of its own
-CSRF_FAILURE_VIEW = "freshness.views.csrf_failure"
+CSRF_FAILURE_VIEW = "freshness.http.error_views.csrf_failure"
 FORM_RENDERER = "freshness.http.form_renderer.FieldRenderer"
 
 # The paths that take more than DATA_UPLOAD_MAX_MEMORY_SIZE, and how many bytes.

@@ -1,10 +1,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from .views import alive, manifest, ready
+from .http.manifest import manifest
+from .monitoring.views import alive, ready
 
-handler400 = "freshness.views.bad_request"
-handler500 = "freshness.views.server_error"
+handler400 = "freshness.http.error_views.bad_request"
+handler500 = "freshness.http.error_views.server_error"
 
 urlpatterns = [
     path("", include("batches.urls")),

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from batches.models import Batch
 from batches.report import views
 from conftest import PASSWORD, MakeBatch, words
-from freshness.views import bad_request, server_error
+from freshness.http.error_views import bad_request, server_error
 
 INSIDE = ["Traceback", "django", "settings", str(settings.BASE_DIR), "Exception", "DEBUG", "sqlite"]
 

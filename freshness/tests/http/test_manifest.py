@@ -8,7 +8,7 @@ from django.contrib.staticfiles.finders import find
 from django.test import Client
 from PIL import Image
 
-from freshness.views import PAPER
+from freshness.http.manifest import PAPER
 
 
 def manifest(**headers: str) -> Any:

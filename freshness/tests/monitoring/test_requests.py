@@ -24,10 +24,10 @@ from django.utils import timezone
 from batches.scans.proxy_log import minute_of
 from conftest import PASSWORD
 from deploy.rehearse.servers import free_port, wait_until
+from freshness.http.error_views import server_error
 from freshness.http.request_ids import KEY, answering, request_id
 from freshness.monitoring.answered import Answered
 from freshness.monitoring.requests import watch
-from freshness.views import server_error
 
 from ..proxy import Proxy, later
 from ..served import GUNICORN, SERVE, ServedShop
