@@ -55,8 +55,8 @@ class KeptAdmin(SimpleHistoryAdmin):  # type: ignore[misc] # it has no types
             key = self.model._meta.pk.to_python(unquote(object_id))
         except ValidationError:
             raise Http404 from None
-        told = {"events": history_of(self.model, key)} | (extra_context or {})
-        response: HttpResponse = super().history_view(request, object_id, told)
+        context = {"history": history_of(self.model, key)} | (extra_context or {})
+        response: HttpResponse = super().history_view(request, object_id, context)
         return response
 
     def set_history_delta_changes(self, *args: Any, **options: Any) -> None:

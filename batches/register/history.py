@@ -1,4 +1,4 @@
-"""What happened to a batch or a product, told in sentences."""
+"""The history of a batch or a product, in sentences."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -55,80 +55,81 @@ EMPTIED = {
 
 
 @dataclass(frozen=True)
-class Event:
-    """`version` is what was kept of a change; labels that are printed change nothing."""
+class HistoryEntry:
+    """What somebody did at one moment. `version` is the stored one; None for printed labels."""
 
     when: datetime
     sentences: list[str]
     version: Any = None
 
 
-def history_of(model: type[Batch | Product], key: Any) -> list[Event]:
-    """All that happened to one, the latest first; in a constant number of queries.
+def history_of(model: type[Batch | Product], key: Any) -> list[HistoryEntry]:
+    """Return the entries of one batch or product, the latest first, in a fixed number of queries.
 
-    Of a batch that was deleted the labels are gone with it, but for how many were out.
+    The labels of a deleted batch are deleted with it; how many were out stays in the last entry.
     """
     versions = model.history.filter(**{model._meta.pk.attname: key})
-    told = change_entries(list(versions.select_related("history_user").order_by("-history_id")))
+    entries = change_entries(list(versions.select_related("history_user").order_by("-history_id")))
     if model is Batch:
         printed = PrintedLabels.objects.filter(batch=key)
         printed = printed.select_related("run__printed_by", "gone_by")
-        told += [*told_printed(printed), *told_gone(printed)]
-    return sorted(told, key=lambda event: event.when, reverse=True)
+        entries += [*printed_entries(printed), *gone_entries(printed)]
+    return sorted(entries, key=lambda entry: entry.when, reverse=True)
 
 
-def change_entries(versions: list[Any]) -> list[Event]:
-    """What each version changed; they come the latest first, and the oldest begins the story."""
+def change_entries(versions: list[Any]) -> list[HistoryEntry]:
+    """Return what each version changed of the one before it; `versions` are the latest first."""
     keys = [version.product_id for version in versions if hasattr(version, "product_id")]
     names = dict(Product.objects.filter(pk__in=keys).values_list("pk", "name"))
-    told = [
-        Event(version.history_date, sentences(version, before, names), version)
+    entries = [
+        HistoryEntry(version.history_date, sentences(version, before, names), version)
         for version, before in zip(versions, [*versions, None][1:], strict=True)
     ]
-    return [event for event in told if event.sentences]
+    return [entry for entry in entries if entry.sentences]
 
 
 def sentences(version: Any, before: Any, names: Mapping[int, str]) -> list[str]:
-    """What `version` changed of the one before it."""
-    who = in_its_own_direction(str(version.history_user or _("Somebody")))
+    """Return what `version` changed of the one before it."""
+    who = isolated(str(version.history_user or _("Somebody")))
     why = [*filter(None, [version.history_change_reason])]
     if version.history_type == "-":
         return [_("%(who)s deleted it.") % {"who": who}, *why]
     if before is None or version.history_type == "+":
         recorded = _("%(who)s recorded it.") % {"who": who}
-        already = [tell_together(it, version, who) for it in TOGETHER if getattr(version, it, None)]
+        filled = [name for name in TOGETHER if getattr(version, name, None)]
+        already = [joint_sentence(name, version, who) for name in filled]
         return [recorded, *already, *why]
     changed = {
         field.name
         for field in version.tracked_fields
         if getattr(before, field.attname) != getattr(version, field.attname)
     }
-    untold = {name for name in changed if FOLLOWS.get(name, set()) & changed}
+    implied = {name for name in changed if FOLLOWS.get(name, set()) & changed}
     for first in changed & {*TOGETHER}:
-        untold |= TOGETHER[first] if is_filled_in_or_emptied(first, before, version) else set()
-    in_order = [field.name for field in version.tracked_fields if field.name in changed - untold]
-    told = [sentence(name, before, version, who, names) for name in in_order]
-    is_told = "recalled_at" in changed  # why a recall was released is in its sentence
-    return told if is_told else [*told, *why]
+        implied |= TOGETHER[first] if is_filled_or_emptied(first, before, version) else set()
+    in_order = [field.name for field in version.tracked_fields if field.name in changed - implied]
+    changes = [sentence(name, before, version, who, names) for name in in_order]
+    has_reason = "recalled_at" in changed  # why a recall was released is in its sentence
+    return changes if has_reason else [*changes, *why]
 
 
-def is_filled_in_or_emptied(name: str, before: Any, after: Any) -> bool:
+def is_filled_or_emptied(name: str, before: Any, after: Any) -> bool:
     return (getattr(before, name) is None) != (getattr(after, name) is None)
 
 
 def sentence(name: str, before: Any, after: Any, who: str, names: Mapping[int, str]) -> str:
-    if name in TOGETHER and is_filled_in_or_emptied(name, before, after):
-        return tell_together(name, after, who)
-    was, now = (value(it, name, names) for it in (before, after))
+    if name in TOGETHER and is_filled_or_emptied(name, before, after):
+        return joint_sentence(name, after, who)
+    was, now = value(before, name, names), value(after, name, names)
     whole = EMPTIED.get(name) if not now else FILLED_IN.get(name) if not was else MOVED.get(name)
     general = _("%(who)s changed “%(field)s” from “%(before)s” to “%(after)s”.")
-    words = {
+    params = {
         "who": who,
         "field": after._meta.get_field(name).verbose_name,
-        "before": in_short(was, now),
-        "after": in_text(now),
+        "before": earlier_text(was, now),
+        "after": as_text(now),
     }
-    return str(whole or general) % words
+    return str(whole or general) % params
 
 
 def value(version: Any, name: str, names: Mapping[int, str]) -> Any:
@@ -139,84 +140,84 @@ def value(version: Any, name: str, names: Mapping[int, str]) -> Any:
     return dict(field.flatchoices).get(stored, stored)
 
 
-def in_short(was: Any, now: Any) -> str:
+def earlier_text(was: Any, now: Any) -> str:
     """A day of the same month as the one it was moved to by its number alone."""
     if isinstance(was, date) and isinstance(now, date) and was.replace(day=1) == now.replace(day=1):
         return date_format(was, "j")
-    return in_text(was)
+    return as_text(was)
 
 
-def in_text(value: Any) -> str:
+def as_text(value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, date):
         return date_format(value)
     if isinstance(value, Decimal):
-        value = plain(value)
-    return in_its_own_direction(str(localize(value))) if value not in (None, "") else _("nothing")
+        value = without_trailing_zeros(value)
+    return isolated(str(localize(value))) if value not in (None, "") else _("nothing")
 
 
-def in_its_own_direction(text: str) -> str:
+def isolated(text: str) -> str:
     """Kept apart, where it is written from right to left, from the sentence that it stands in."""
     is_mixed = any(bidirectional(letter) in ("R", "AL") for letter in text)
     return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}" if is_mixed else text
 
 
-def tell_together(first: str, after: Any, who: str) -> str:
-    return (of_removal if first == "removed_on" else of_recall)(after, who)
+def joint_sentence(first: str, after: Any, who: str) -> str:
+    return (removal_sentence if first == "removed_on" else recall_sentence)(after, who)
 
 
-def of_removal(after: Any, who: str) -> str:
-    reason = in_its_own_direction(after.removal_reason.rstrip("."))
-    words: dict[str, object] = {"who": who, "reason": reason}
+def removal_sentence(after: Any, who: str) -> str:
+    reason = isolated(after.removal_reason.rstrip("."))
+    params: dict[str, object] = {"who": who, "reason": reason}
     if after.removed_on is None:
-        return _("%(who)s put it back on the shelf.") % words
+        return _("%(who)s put it back on the shelf.") % params
     if after.removal == Removal.SOLD_OUT:
-        return _("%(who)s took it off the shelf: sold out.") % words
+        return _("%(who)s took it off the shelf: sold out.") % params
     if after.removal == Removal.DISCARDED and after.discarded_weight:
-        words["weight"] = localize(plain(after.discarded_weight))
-        return _("%(who)s discarded it, %(weight)s kg: %(reason)s.") % words
+        params["weight"] = localize(without_trailing_zeros(after.discarded_weight))
+        return _("%(who)s discarded it, %(weight)s kg: %(reason)s.") % params
     if after.removal == Removal.DISCARDED:
-        return _("%(who)s discarded it: %(reason)s.") % words
+        return _("%(who)s discarded it: %(reason)s.") % params
     if after.removal_reason:
-        return _("%(who)s took it off the shelf: %(reason)s.") % words
-    return _("%(who)s took it off the shelf.") % words
+        return _("%(who)s took it off the shelf: %(reason)s.") % params
+    return _("%(who)s took it off the shelf.") % params
 
 
-def plain(weight: Decimal) -> Decimal:
+def without_trailing_zeros(weight: Decimal) -> Decimal:
     """Without zeros at its end."""
     return Decimal(f"{weight:f}".rstrip("0").rstrip("."))
 
 
-def of_recall(after: Any, who: str) -> str:
+def recall_sentence(after: Any, who: str) -> str:
     if after.recalled_at:
-        words = {"who": who, "reason": in_its_own_direction(after.recall_reason)}
-        return _("%(who)s recalled it: %(reason)s") % words
+        params = {"who": who, "reason": isolated(after.recall_reason)}
+        return _("%(who)s recalled it: %(reason)s") % params
     if after.history_change_reason:
-        words = {"who": who, "reason": in_its_own_direction(after.history_change_reason)}
-        return _("%(who)s released it from its recall: %(reason)s") % words
+        params = {"who": who, "reason": isolated(after.history_change_reason)}
+        return _("%(who)s released it from its recall: %(reason)s") % params
     return _("%(who)s released it from its recall.") % {"who": who}
 
 
-def told_printed(printed: Iterable[PrintedLabels]) -> Iterable[Event]:
-    for it in printed:
-        words = ngettext(
-            "%(who)s printed %(count)d label.", "%(who)s printed %(count)d labels.", it.copies
+def printed_entries(printed: Iterable[PrintedLabels]) -> Iterable[HistoryEntry]:
+    for labels in printed:
+        message = ngettext(
+            "%(who)s printed %(count)d label.", "%(who)s printed %(count)d labels.", labels.copies
         )
-        words %= {"who": in_its_own_direction(str(it.run.printed_by)), "count": it.copies}
-        yield Event(it.run.printed_at, [words])
+        params = {"who": isolated(str(labels.run.printed_by)), "count": labels.copies}
+        yield HistoryEntry(labels.run.printed_at, [message % params])
 
 
-def told_gone(printed: Iterable[PrintedLabels]) -> Iterable[Event]:
+def gone_entries(printed: Iterable[PrintedLabels]) -> Iterable[HistoryEntry]:
     """Those that went in one moment, as one."""
     gone: Counter[tuple[datetime, str]] = Counter()
-    for it in printed:
-        if it.gone_at:
-            gone[it.gone_at, str(it.gone_by or _("Somebody"))] += it.copies
+    for labels in printed:
+        if labels.gone_at:
+            gone[labels.gone_at, str(labels.gone_by or _("Somebody"))] += labels.copies
     for (when, who), count in gone.items():
-        words = ngettext(
+        message = ngettext(
             "%(who)s noted that %(count)d wrong label is gone.",
             "%(who)s noted that %(count)d wrong labels are gone.",
             count,
         )
-        yield Event(when, [words % {"who": in_its_own_direction(who), "count": count}])
+        yield HistoryEntry(when, [message % {"who": isolated(who), "count": count}])

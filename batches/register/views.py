@@ -23,9 +23,9 @@ from ..scans.views import last_days_of
 from ..shop_clock import shop_day, shop_today
 from .edit_conflict import conflict, version_of
 from .forms import BatchForm
-from .history import Event, history_of
+from .history import HistoryEntry, history_of
 
-EVENTS_AT_FIRST = 20  # of a batch's history
+ENTRIES_AT_FIRST = 20  # of a batch's history
 
 
 @staff_required
@@ -46,9 +46,9 @@ def list_batches(request: HttpRequest) -> HttpResponse:
 def show_batch(request: HttpRequest, code: str) -> HttpResponse:
     batches = Batch.objects.select_related("product", "created_by")
     batch = batches.prefetch_related("printed_labels__run__printed_by").filter(pk=code).first()
-    events = history_of(Batch, code)
+    history = history_of(Batch, code)
     if batch is None:
-        return deleted_batch(request, code, events)
+        return deleted_batch(request, code, history)
     today = shop_today()
     wrong_labels = batch.wrong_labels()
     wrong_copies = sum(printed.copies for printed in wrong_labels)
@@ -62,8 +62,8 @@ def show_batch(request: HttpRequest, code: str) -> HttpResponse:
         "wrong_labels": wrong_labels,
         "wrong_copies": wrong_copies,
         "to_print": min(wrong_copies, MOST_LABELS),
-        "events": events if request.GET.get("history") else events[:EVENTS_AT_FIRST],
-        "earlier": 0 if request.GET.get("history") else max(0, len(events) - EVENTS_AT_FIRST),
+        "history": history if request.GET.get("history") else history[:ENTRIES_AT_FIRST],
+        "earlier": 0 if request.GET.get("history") else max(0, len(history) - ENTRIES_AT_FIRST),
         "recall": Recall.objects.filter(batches__code=batch.pk, batches__released_at=None).first(),
         "lot_recall": lot_recall,
         "left_on_shelf": lot_recall and lot_recall.batches.filter(code=batch.pk).first(),
@@ -73,11 +73,11 @@ def show_batch(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "batches/register/batch.html", context)
 
 
-def deleted_batch(request: HttpRequest, code: str, events: list[Event]) -> HttpResponse:
+def deleted_batch(request: HttpRequest, code: str, history: list[HistoryEntry]) -> HttpResponse:
     last = Batch.history.filter(id=code).order_by("-history_id").first()
     if last is None or last.history_type != "-":
         raise Http404
-    context = {"batch": last.batch_identifier, "events": events}
+    context = {"batch": last.batch_identifier, "history": history}
     return render(request, "batches/register/deleted.html", context, status=404)
 
 
