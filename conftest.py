@@ -24,7 +24,7 @@ from django.core import mail
 from django.core.mail import EmailMessage
 from django.db import connection
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import reset_format_cache
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -130,6 +130,7 @@ def shop(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     settings.WHITENOISE_AUTOREFRESH = True  # or each client reads the list of all static files
     monkeypatch.setattr("accounts.emails.PAUSE", 0)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    translation.activate("en")  # whatever the last request of an earlier test was in
     yield
     mailbox()  # no e-mail arrives in the next test
 

@@ -81,7 +81,14 @@ class PageCache:
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         asked = what_is_asked(environ)
-        while asked and (state := state_of(asked.code)):
+        while asked:
+            try:
+                state = current_state(asked.code)
+            except (Error, ValueError) as error:  # ValueError: a damaged row
+                environ[STATE] = error  # the view raises it, and Django tells it
+                break
+            if state is None:
+                break
             key = Key(state.row, state.today, asked.is_secure, asked.language, asked.is_compressed)
             answer = self.answers.get(key)
             if answer:
@@ -124,13 +131,10 @@ def what_is_asked(environ: Environ) -> Asked | None:
     return Asked(code, request.is_secure(), language, is_compressed, etag[1] if etag else "")
 
 
-def state_of(code: str) -> ReportState | None:
-    """What `read_state` says; None where it fails, which Django tells in its own way."""
+def current_state(code: str) -> ReportState | None:
     close_old_connections()
     try:
         return read_state(code)
-    except (Error, ValueError):  # ValueError: a damaged row
-        return None
     finally:
         close_old_connections()  # back into the pool, where there is one
 

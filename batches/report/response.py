@@ -13,7 +13,7 @@ from .report import Report
 from .state import ReportState
 from .style import report_policy, report_style
 
-STATE = "batches.report.state"  # in the environ of a request whose state is read already
+STATE = "batches.report.state"  # in the environ of a request: its state, or why it cannot be read
 STATUS = "X-Freshness"  # the header that tells whoever counts scans what the report says
 GZIP = re.compile(r"(?:^|,) ?gzip ?(?:,|$)", re.I)
 

@@ -31,7 +31,9 @@ def report(request: HttpRequest, text: str) -> HttpResponseBase:
     code = read_code(text.strip("/"))
     if code and code != text:
         return lead_to_one_address(code)
-    given: ReportState | None = request.META.get(STATE)
+    given: ReportState | Exception | None = request.META.get(STATE)
+    if isinstance(given, Exception):
+        raise given
     while code and (state := given or read_state(code)):
         response = report_response(request, state)
         if given or state.is_current():
