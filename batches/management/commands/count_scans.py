@@ -5,6 +5,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 
+from freshness.config.checks import SHOP
+
 from ...scans.proxy_log import count_file, given_up, past_minutes
 
 
@@ -13,6 +15,7 @@ class Command(BaseCommand):
         "Count the scans that nginx wrote down in SCANS_LOG, of each minute that is over. Harmless "
         "to repeat, and to run twice at once; silent while all goes well."
     )
+    requires_system_checks = [SHOP]
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.SCANS_LOG is None:

@@ -18,6 +18,7 @@ from batches.spreadsheets.importing.errors import UnreadableError
 from batches.spreadsheets.importing.messages import note_messages
 from batches.spreadsheets.importing.result import CHANGED, NEW, REFUSED, found_rows, lookalikes_in
 from batches.spreadsheets.importing.save import save
+from freshness.config.checks import SHOP
 from freshness.replica import wait_for_replica
 
 SHOWN_LOOKALIKES = 20
@@ -25,6 +26,7 @@ SHOWN_LOOKALIKES = 20
 
 class Command(BaseCommand):
     help = "Import batches from a CSV or Excel file: all of them, or none if any row is refused."
+    requires_system_checks = [SHOP]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)

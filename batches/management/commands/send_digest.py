@@ -8,6 +8,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import ngettext
 
 from accounts.emails import hand_over, in_language_of
+from freshness.config.checks import SHOP
 
 from ...models import DigestDelivery
 from ...shelf.digest import Digest
@@ -19,6 +20,7 @@ class Command(BaseCommand):
         "Send today's e-mail to those who want one, whose hour has come by the shop's clock, and "
         "who have not had it. Harmless to repeat; silent while all goes well."
     )
+    requires_system_checks = [SHOP]
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.localtime()

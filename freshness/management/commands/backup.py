@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.template.defaultfilters import filesizeformat
 
+from freshness.config.checks import SHOP
+
 from ...backups.create import take_backup, take_backup_unless_since
 from ...backups.errors import BackupError
 from ...backups.files import newest_backup
@@ -19,6 +21,7 @@ class Command(BaseCommand):
         "Back up the database into BACKUP_DIR while the shop is open, check what was written, "
         "copy it to BACKUP_COPY_TO, and delete those that need not be kept. docs/BACKUPS.md"
     )
+    requires_system_checks = [SHOP]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

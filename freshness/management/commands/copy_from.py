@@ -4,6 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from freshness.config.checks import SHOP
+
 from ...backups.errors import BackupError
 from ...backups.sqlite_to_postgresql import move
 
@@ -13,6 +15,7 @@ class Command(BaseCommand):
         "Copy a shop's data from SQLite into the PostgreSQL that DATABASE_URL names, and compare "
         "every row. Stop the shop first. The file stays as it is. docs/BACKUPS.md"
     )
+    requires_system_checks = [SHOP]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="Such as var/freshness.sqlite3.")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from batches.models import Batch, Product, Recall, Removal
 from batches.shop_clock import one_day, shop_today
+from freshness.config.checks import SHOP
 
 EMAIL = "demo@example.com"
 
@@ -30,6 +31,7 @@ BATCHES = [
 
 class Command(BaseCommand):
     help = "Fill an empty shop with a dozen batches, and make an account to try it with."
+    requires_system_checks = [SHOP]
 
     @one_day()
     @transaction.atomic

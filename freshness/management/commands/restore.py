@@ -4,6 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from freshness.config.checks import SHOP
+
 from ...backups.errors import BackupError
 from ...backups.restore import restore_backup
 
@@ -13,6 +15,7 @@ class Command(BaseCommand):
         "Restore a backup into the database that DATABASE_URL names. Stop the shop first. "
         "docs/BACKUPS.md"
     )
+    requires_system_checks = [SHOP]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="The backup; its .sha256 is beside it.")

@@ -8,11 +8,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from freshness.config.checks import SHOP
 from freshness.config.network_address import Reach, reach
 
 
 class Command(BaseCommand):
     help = "Say where this shop can be opened, and what to do first."
+    requires_system_checks = [SHOP]
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(f"\n{settings.SHOP_NAME}\n\n")
