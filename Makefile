@@ -25,9 +25,11 @@ test: .venv/test.installed var/static/staticfiles.json
 
 # TEST_POSTGRES_URL: a server's, in which it may make a database of its own. What is left out says
 # nothing of PostgreSQL: shops on SQLite, and how files are read before a database sees them.
+FILES_ALONE := file_kinds hostile_files limits number_formats lookalikes dates constraints
 test-postgres: .venv/test.installed var/static/staticfiles.json
 	@DATABASE_URL="$(TEST_POSTGRES_URL)" $(BIN)/python -m pytest $(PARALLEL) \
-		-m "database and not browser" -k "not sqlite_shop" --ignore batches/tests/spreadsheets/test_file_kinds.py
+		-m "database and not browser" -k "not sqlite_shop" --ignore freshness/tests/test_html.py \
+		$(FILES_ALONE:%=--ignore batches/tests/spreadsheets/test_%.py)
 
 # Takes some minutes, and nginx, pgbouncer, openssl and PostgreSQL's server, all of Debian.
 rehearse: .venv/run.installed
