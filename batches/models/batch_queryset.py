@@ -83,7 +83,9 @@ class BatchQuerySet(models.QuerySet["Batch"]):
 
     def counted(self, today: date, most: int) -> Counted:
         """How many there are; of more than `most`, some are counted."""
-        cases = [When(status_condition(it, today), then=Value(it.value)) for it in Status]
+        cases = [
+            When(status_condition(status, today), then=Value(status.value)) for status in Status
+        ]
         status = Case(*cases, output_field=models.CharField())
         first = models.ExpressionWrapper(is_to_sell_first(today), models.BooleanField())
         rows = self.order_by().annotate(status=status, first=first)

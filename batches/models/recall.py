@@ -112,7 +112,8 @@ class Recall(models.Model):
         """Copy `batches` into the record; one that was in it before is entered anew."""
         labels = labels_out_of(batches)
         copies = [
-            RecalledBatch.from_batch(self, it, labels.get(it.pk, 0), **values) for it in batches
+            RecalledBatch.from_batch(self, batch, labels.get(batch.pk, 0), **values)
+            for batch in batches
         ]
         RecalledBatch.objects.bulk_create(
             copies,

@@ -63,7 +63,7 @@ class Ready:
     """
 
     def __init__(self, job: Import) -> None:
-        self.being = job
+        self.job = job
         resource = RESOURCES[job.kind]()
         self.model: Any = resource._meta.model
         self.fields = resource.written_fields
@@ -92,7 +92,7 @@ class Ready:
         self.refuse_if_changed()
         self.insert()
         self.update()
-        self.recalled_rows.join(self.new_codes, self.being)
+        self.recalled_rows.join(self.new_codes, self.job)
 
     def refuse_if_changed(self) -> None:
         """Rows may have been checked on a day of which it turned out since that it has not come.
@@ -100,7 +100,7 @@ class Ready:
         And what was on the shelf then may have expired since: other rules hold for it.
         """
         today = f"{shop_today()}"
-        if fingerprint() != self.being.products or self.latest_arrival() > today:
+        if fingerprint() != self.job.products or self.latest_arrival() > today:
             raise ChangedMeanwhileError
         if min(self.good_until, default="9") <= today:
             raise ChangedMeanwhileError
@@ -125,7 +125,7 @@ class Ready:
         new = [row for _key, row in sorted(self.new)]
         blank = self.model()
         if isinstance(blank, Batch):
-            blank.created_by_id = self.being.author_id
+            blank.created_by_id = self.job.author_id
         key, *others = self.model._meta.concrete_fields
         rest = [field for field in others if field not in self.fields]
         same = [bulk.prepared(field, field.pre_save(blank, True)) for field in rest]
@@ -154,5 +154,5 @@ class Ready:
         self.remember([row[-1] for row in self.changed], "~")
 
     def remember(self, keys: list[Any], kind: str) -> None:
-        why = _("Imported from %(file)s") % {"file": self.being.file_name}
-        bulk.remember(self.model, keys, kind, self.being.author, why)
+        why = _("Imported from %(file)s") % {"file": self.job.file_name}
+        bulk.remember(self.model, keys, kind, self.job.author, why)

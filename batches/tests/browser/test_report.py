@@ -101,7 +101,7 @@ def test_from_the_right_it_is_a_mirror_image(
         word = page.locator(".timeline text").bounding_box()
         assert word
         assert 0 <= word["x"] <= 320 - word["width"]
-        boxes = [it.bounding_box() for it in page.locator(".timeline rect").all()]
+        boxes = [rect.bounding_box() for rect in page.locator(".timeline rect").all()]
         places.append([(box["x"], box["x"] + box["width"]) for box in boxes if box])
     from_the_left, from_the_right = places
     mirrored = [(320 - right, 320 - left) for left, right in from_the_left]
